@@ -1,0 +1,8 @@
+"""How results come in: the only writer of raw results."""
+
+from django.apps import AppConfig
+
+
+class IngestConfig(AppConfig):
+    name = "ingest"
+    default_auto_field = "django.db.models.AutoField"

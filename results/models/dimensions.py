@@ -1,0 +1,108 @@
+"""The small tables that results are grouped by: who, where and with what.
+
+Names are normalised at the door (see ``ingest.normalise``); the submitted text stays in the
+object's document.
+"""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+NAME_LENGTH = 512
+
+
+class Named(models.Model):
+    """A row known by its name, which is unique."""
+
+    name = models.CharField(max_length=NAME_LENGTH, unique=True)
+
+    class Meta:
+        abstract = True
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Origin(Named):
+    """A CI system that submits results."""
+
+    class Meta(Named.Meta):
+        db_table = "results_origin"
+
+
+class Lab(Named):
+    """Where tests ran: a lab, or the runtime (k8s, shell) of an origin without one."""
+
+    is_physical = models.BooleanField(default=True)
+
+    class Meta(Named.Meta):
+        db_table = "results_lab"
+
+
+class Platform(Named):
+    """A kind of hardware (or virtual machine) that tests run on.
+
+    ``compatibles`` are device-tree strings, most specific first; ``vendor`` is the part before
+    the comma of the first one ("" when there is none).
+    """
+
+    compatibles = ArrayField(models.CharField(max_length=NAME_LENGTH), default=list)
+    vendor = models.CharField(max_length=NAME_LENGTH, default="", db_default="")
+
+    class Meta(Named.Meta):
+        db_table = "results_platform"
+
+
+class Architecture(Named):
+    """A kernel architecture under its usual name (arm64, not aarch64)."""
+
+    class Meta(Named.Meta):
+        db_table = "results_architecture"
+
+
+class Compiler(Named):
+    """A compiler with its major version (gcc-12, clang-20)."""
+
+    class Meta(Named.Meta):
+        db_table = "results_compiler"
+
+
+class Config(Named):
+    """A kernel configuration (defconfig, defconfig+fragment)."""
+
+    class Meta(Named.Meta):
+        db_table = "results_config"
+
+
+class Suite(Named):
+    """The first one or two parts of a test path: kselftest.net, ltp, boot."""
+
+    class Meta(Named.Meta):
+        db_table = "results_suite"
+
+
+class TestPath(Named):
+    """A node of the test tree (ltp.syscalls.futex_wait05). "" is the root, or no path."""
+
+    __test__ = False  # not a test class, whatever pytest thinks of its name
+
+    suite = models.ForeignKey(Suite, on_delete=models.PROTECT, related_name="paths")
+
+    class Meta(Named.Meta):
+        db_table = "results_testpath"
+
+
+class Unit(models.Model):
+    """A unit of measurement and how to scale it: ``prefix`` is "metric", "binary" or ""."""
+
+    name = models.CharField(max_length=NAME_LENGTH)
+    prefix = models.CharField(max_length=6, default="", db_default="")
+
+    class Meta:
+        db_table = "results_unit"
+        constraints = [models.UniqueConstraint(fields=("name", "prefix"), name="unit_identity")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,265 @@
+"""The objects of KCIDB: checkouts, builds, tests, issues, incidents; and trees and revisions.
+
+A row in ``Checkout`` or ``Build`` with ``known = False`` is a name that a child mentioned before
+(or without) its parent: children never wait. ``document`` keeps every submitted field; the
+columns are derived from it, so that pages never look into JSON.
+
+``submission_id`` names the newest submission that touched the object
+(``results.models.Submission``; no foreign key, so that old submissions may be pruned). Fields won
+by another submission are listed in ``FieldSource``.
+"""
+
+from __future__ import annotations
+
+from django.contrib.postgres.indexes import BrinIndex
+from django.db import models
+from django.db.models import F, Q
+
+from results.models.contents import Document, Excerpt
+from results.models.dimensions import (
+    NAME_LENGTH,
+    Architecture,
+    Compiler,
+    Config,
+    Lab,
+    Origin,
+    Platform,
+    Suite,
+    TestPath,
+    Unit,
+)
+from results.status import UNHAPPY, Status
+
+STATUS = {"choices": Status, "default": Status.NONE, "db_default": Status.NONE}
+
+
+class Tree(models.Model):
+    """A branch of a kernel repository: what has a history of revisions."""
+
+    id = models.AutoField(primary_key=True)
+    name = models.CharField(max_length=NAME_LENGTH)
+    url = models.CharField(max_length=NAME_LENGTH, default="", db_default="")
+    branch = models.CharField(max_length=NAME_LENGTH, default="", db_default="")
+
+    class Meta:
+        db_table = "results_tree"
+        constraints = [models.UniqueConstraint(fields=("name", "url", "branch"), name="tree_identity")]
+
+    def __str__(self) -> str:
+        return f"{self.name}/{self.branch}"
+
+
+class TreeAlias(models.Model):
+    """An operator's word that a repository URL belongs to a tree.
+
+    Checkouts from ``url`` are filed under ``name`` and ``canonical_url``, whatever tree name
+    they were submitted with.
+    """
+
+    id = models.AutoField(primary_key=True)
+    url = models.CharField(max_length=NAME_LENGTH, unique=True)
+    name = models.CharField(max_length=NAME_LENGTH)
+    canonical_url = models.CharField(max_length=NAME_LENGTH)
+
+    class Meta:
+        db_table = "results_treealias"
+        verbose_name_plural = "tree aliases"
+
+    def __str__(self) -> str:
+        return f"{self.url} → {self.name}"
+
+
+class Revision(models.Model):
+    """A commit (with patches) of a tree: one position in its history.
+
+    ``started`` is the first start time of its checkouts, and the order of history until the git
+    graph is known. ``describe``, ``subject`` and ``started`` are derived from the checkouts.
+    """
+
+    id = models.AutoField(primary_key=True)
+    tree = models.ForeignKey(Tree, on_delete=models.PROTECT, related_name="revisions")
+    commit = models.CharField(max_length=40)
+    patchset = models.CharField(max_length=64, default="", db_default="")
+    describe = models.CharField(max_length=NAME_LENGTH, default="", db_default="")
+    subject = models.TextField(default="", db_default="")
+    started = models.DateTimeField()
+
+    class Meta:
+        db_table = "results_revision"
+        constraints = [
+            models.UniqueConstraint(fields=("tree", "commit", "patchset"), name="revision_identity")
+        ]
+        indexes = [
+            models.Index("tree", F("started").desc(), F("id").desc(), name="revision_history"),
+            models.Index(F("started").desc(), F("id").desc(), name="revision_newest"),
+            models.Index("commit", name="revision_commit"),
+        ]
+
+    def __str__(self) -> str:
+        return self.describe or self.commit[:12]
+
+
+class Checkout(models.Model):
+    """One way an origin obtained the sources of a revision."""
+
+    id = models.AutoField(primary_key=True)
+    key = models.UUIDField(unique=True)
+    kcidb_id = models.TextField()
+    known = models.BooleanField(default=False, db_default=False)
+    revision = models.ForeignKey(Revision, null=True, on_delete=models.SET_NULL, related_name="checkouts")
+    origin = models.ForeignKey(Origin, null=True, on_delete=models.PROTECT, related_name="+")
+    start_time = models.DateTimeField(null=True)
+    valid = models.BooleanField(null=True)
+    document = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    excerpt = models.ForeignKey(Excerpt, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    submission_id = models.IntegerField(null=True)
+
+    class Meta:
+        db_table = "results_checkout"
+
+
+class Build(models.Model):
+    """A kernel built from a checkout.
+
+    ``is_dummy``: made up by an origin to hang tests on a checkout; hidden, its tests are counted.
+    ``revision`` is the checkout's, kept here for the pages.
+    """
+
+    id = models.AutoField(primary_key=True)
+    key = models.UUIDField(unique=True)
+    kcidb_id = models.TextField()
+    known = models.BooleanField(default=False, db_default=False)
+    is_dummy = models.BooleanField(default=False, db_default=False)
+    status = models.SmallIntegerField(**STATUS)
+    checkout = models.ForeignKey(Checkout, null=True, on_delete=models.SET_NULL, related_name="builds")
+    revision = models.ForeignKey(Revision, null=True, on_delete=models.SET_NULL, related_name="builds", db_index=False)
+    origin = models.ForeignKey(Origin, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    architecture = models.ForeignKey(Architecture, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    config = models.ForeignKey(Config, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    compiler = models.ForeignKey(Compiler, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    lab = models.ForeignKey(Lab, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    start_time = models.DateTimeField(null=True)
+    duration = models.FloatField(null=True)
+    document = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    excerpt = models.ForeignKey(Excerpt, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    submission_id = models.IntegerField(null=True)
+
+    class Meta:
+        db_table = "results_build"
+        indexes = [
+            models.Index("revision", "id", name="build_revision"),
+            models.Index("config", "architecture", "compiler", F("id").desc(), name="build_variant"),
+            models.Index(F("start_time").desc(), F("id").desc(), name="build_newest"),
+        ]
+
+
+class Series(models.Model):
+    """What has a history: one test on one platform, in one tree, built one way, in one lab.
+
+    The tree and build columns are NULL while the build or the checkout is not known; tests move
+    to their final series when the parents arrive.
+    """
+
+    id = models.AutoField(primary_key=True)
+    path = models.ForeignKey(TestPath, on_delete=models.PROTECT, related_name="+")
+    suite = models.ForeignKey(Suite, on_delete=models.PROTECT, related_name="+", db_index=False)
+    origin = models.ForeignKey(Origin, on_delete=models.PROTECT, related_name="+", db_index=False)
+    lab = models.ForeignKey(Lab, on_delete=models.PROTECT, related_name="+", db_index=False)
+    platform = models.ForeignKey(Platform, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    tree = models.ForeignKey(Tree, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    architecture = models.ForeignKey(Architecture, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    config = models.ForeignKey(Config, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    compiler = models.ForeignKey(Compiler, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        db_table = "results_series"
+        verbose_name_plural = "series"
+        constraints = [
+            models.UniqueConstraint(
+                fields=(
+                    "path", "platform", "tree", "lab", "config", "architecture", "compiler", "origin",
+                ),
+                name="series_identity",
+                nulls_distinct=False,
+            )
+        ]
+
+
+class Test(models.Model):
+    """One run of a test: the hot row. Everything else is in its document and excerpt.
+
+    ``kcidb_id`` is NULL when the id can be read from the key (see ``results.keys``).
+    ``value`` and ``unit`` are the measured number. Contents carry no database constraint: nothing
+    deletes them but pruning, and the check would cost as much as the insert.
+    """
+
+    __test__ = False  # not a test class, whatever pytest thinks of its name
+
+    key = models.UUIDField(primary_key=True)
+    start_time = models.DateTimeField(null=True)
+    duration = models.FloatField(null=True)
+    value = models.FloatField(null=True)
+    build = models.ForeignKey(Build, on_delete=models.PROTECT, related_name="tests", db_index=False)
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="tests", db_index=False)
+    document = models.ForeignKey(Document, db_constraint=False, on_delete=models.PROTECT, related_name="+", db_index=False)
+    excerpt = models.ForeignKey(Excerpt, db_constraint=False, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    submission_id = models.IntegerField()
+    unit = models.ForeignKey(Unit, db_constraint=False, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    status = models.SmallIntegerField(**STATUS)
+    is_boot = models.BooleanField(default=False, db_default=False)
+    kcidb_id = models.TextField(null=True)
+
+    class Meta:
+        db_table = "results_test"
+        indexes = [
+            models.Index("build", name="test_build"),
+            models.Index("series", "build", name="test_history"),
+            models.Index("build", "status", condition=Q(status__in=UNHAPPY), name="test_unhappy"),
+            models.Index("build", condition=Q(is_boot=True), name="test_boots"),
+            BrinIndex("start_time", name="test_time"),
+        ]
+
+
+class Issue(models.Model):
+    """A known problem, in one version; the highest version is the one shown."""
+
+    id = models.AutoField(primary_key=True)
+    key = models.UUIDField()
+    version = models.BigIntegerField()
+    kcidb_id = models.TextField()
+    origin = models.ForeignKey(Origin, on_delete=models.PROTECT, related_name="+")
+    comment = models.TextField(default="", db_default="")
+    culprit_code = models.BooleanField(null=True)
+    culprit_tool = models.BooleanField(null=True)
+    culprit_harness = models.BooleanField(null=True)
+    is_newest = models.BooleanField(default=True, db_default=True)
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+", db_index=False)
+    submission_id = models.IntegerField()
+
+    class Meta:
+        db_table = "results_issue"
+        constraints = [models.UniqueConstraint(fields=("key", "version"), name="issue_identity")]
+
+
+class Incident(models.Model):
+    """An issue version occurs, or does not, in a build or a test. Any of them may be unknown."""
+
+    id = models.AutoField(primary_key=True)
+    key = models.UUIDField(unique=True)
+    kcidb_id = models.TextField()
+    origin = models.ForeignKey(Origin, on_delete=models.PROTECT, related_name="+")
+    issue_key = models.UUIDField()
+    issue_version = models.BigIntegerField()
+    build_key = models.UUIDField(null=True)
+    test_key = models.UUIDField(null=True)
+    present = models.BooleanField(null=True)
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+", db_index=False)
+    submission_id = models.IntegerField()
+
+    class Meta:
+        db_table = "results_incident"
+        indexes = [
+            models.Index("issue_key", "id", name="incident_issue"),
+            models.Index("build_key", name="incident_build"),
+            models.Index("test_key", name="incident_test"),
+        ]

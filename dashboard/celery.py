@@ -1,0 +1,38 @@
+"""The Celery application and its schedule. Tasks live in <app>/tasks.py and are named by hand."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging, worker_process_init
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
+
+app = Celery("treewatch")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.beat_schedule = {
+    # Loaders wake this task themselves; the beat only makes a lost message cost seconds. A tick
+    # that no worker took before the next one says nothing new.
+    "refresh": {
+        "task": "results.refresh",
+        "schedule": 5.0,
+        "options": {"queue": "summaries", "expires": 5},
+    },
+}
+
+
+@setup_logging.connect
+def keep_logging(**_kwargs: Any) -> None:
+    """Let Django's LOGGING stand: Celery configures logging only when nobody listens here."""
+
+
+@worker_process_init.connect
+def close_inherited_connections(**_kwargs: Any) -> None:
+    """Drop what the fork inherited: two processes must never share a database connection."""
+    from django.db import connections
+
+    connections.close_all()

@@ -12,7 +12,10 @@ FK = {"on_delete": models.CASCADE, "related_name": "+", "db_index": False}
 
 
 class Counted(models.Model):
-    """One count per status, worst first; see ``results.status.COUNT_COLUMNS``."""
+    """One count per status, worst first; see ``results.status.COUNT_COLUMNS``.
+
+    ``last_start``: the newest start time of what is counted.
+    """
 
     n_fail = models.IntegerField(default=0, db_default=0)
     n_error = models.IntegerField(default=0, db_default=0)
@@ -21,6 +24,7 @@ class Counted(models.Model):
     n_done = models.IntegerField(default=0, db_default=0)
     n_skip = models.IntegerField(default=0, db_default=0)
     n_none = models.IntegerField(default=0, db_default=0)
+    last_start = models.DateTimeField(null=True)
 
     class Meta:
         abstract = True
@@ -83,7 +87,6 @@ class DayCount(Counted):
     lab = models.ForeignKey(Lab, **FK)
     origin = models.ForeignKey(Origin, **FK)
     is_boot = models.BooleanField()
-    last_start = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "results_daycount"
@@ -97,6 +100,7 @@ class DayCount(Counted):
         indexes = [
             models.Index("platform", F("day").desc(), name="daycount_platform"),
             models.Index("lab", F("day").desc(), name="daycount_lab"),
+            models.Index("origin", F("day").desc(), name="daycount_origin"),
         ]
 
 

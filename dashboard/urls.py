@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, register_converter
 
-from dashboard.views import probes
+from dashboard.converters import AnythingConverter
+from dashboard.views import help, prefs, probes
+
+register_converter(AnythingConverter, "anything")
+
+handler400 = "dashboard.views.errors.bad_request"
+handler403 = "dashboard.views.errors.forbidden"
+handler404 = "dashboard.views.errors.not_found"
+handler500 = "dashboard.views.errors.server_error"
 
 urlpatterns = [
+    path("help", help.help_index, name="help"),
+    path("help/keys", help.help_keys, name="help_keys"),
+    path("prefs", prefs.prefs, name="prefs"),
     path("healthz", probes.healthz, name="healthz"),
     path("readyz", probes.readyz, name="readyz"),
 ]

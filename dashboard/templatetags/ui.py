@@ -1,0 +1,170 @@
+"""Formatting for templates, and nothing but formatting."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from django import template
+from django.utils import timezone
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from dashboard.prefs import CHOICES
+from results.status import Status
+
+register = template.Library()
+
+GLYPHS: Final = {
+    Status.FAIL: "F",
+    Status.ERROR: "!",
+    Status.MISS: "!",
+    Status.PASS: "·",
+    Status.DONE: "=",
+    Status.SKIP: "-",
+    Status.NONE: "\N{NO-BREAK SPACE}",
+}
+"""The one character that stands for a status where there is no room for its word."""
+
+_BADGES: Final = {
+    status: mark_safe(  # noqa: S308 (our own words only)
+        f'<span class="badge s-{status.label}"><i aria-hidden="true">{glyph}</i> {status.name}</span>'
+    )
+    for status, glyph in GLYPHS.items()
+}
+
+
+@register.filter
+def badge(status: int) -> SafeString:
+    """Return a status as glyph and word."""
+    return _BADGES[Status(status)]
+
+
+@register.filter
+def glyph(status: int) -> str:
+    """Return the one character that stands for a status."""
+    return GLYPHS[Status(status)]
+
+
+@register.filter
+def word(status: int) -> str:
+    """Return the word of a status in lower case, as in URLs and CSS classes."""
+    return str(Status(status).label)
+
+
+@register.simple_tag
+def hx(url: str) -> SafeString:
+    """Return href and htmx attributes of a link that changes what the page shows.
+
+    Every attribute stands on the element itself, nothing is inherited; the answer is the whole
+    page of that address, of which #main is taken.
+    """
+    return format_html(
+        'href="{}" hx-get="{}" hx-target="#main" hx-select="#main" hx-swap="outerHTML" hx-push-url="true"',
+        url,
+        url,
+    )
+
+
+@register.simple_tag
+def outlink(url: str, text: str = "") -> SafeString:
+    """Return a link to another site, or the text alone when the address is not http or https."""
+    label = text or url
+    if not url.lower().startswith(("http://", "https://")):
+        shown = label if label == url else f"{label} {url}".strip()
+        return format_html('<span class="mono">{}</span>', shown)
+    return format_html('<a href="{}" rel="noopener noreferrer nofollow">{}</a>', url, label)
+
+
+@register.inclusion_tag("components/switch.html", takes_context=True)
+def switch(context: template.Context, name: str, key: str = "") -> dict[str, Any]:
+    """Return the buttons of one preference; ``key`` presses the next one."""
+    return {
+        "name": name,
+        "key": key,
+        "choices": CHOICES[name],
+        "current": getattr(context["prefs"], name),
+        "back": context["request"].get_full_path(),
+    }
+
+
+@register.filter
+def num(value: int | None) -> str:
+    """Return a number with its thousands apart: 18,204. Nothing for None."""
+    return "" if value is None else f"{value:,}"
+
+
+@register.filter
+def short(commit: str) -> str:
+    """Return the first 12 digits of a commit hash."""
+    return commit[:12]
+
+
+def age(moment: datetime, now: datetime | None = None) -> str:
+    """Return the time since a moment in its largest unit: 40s, 9m, 4h, 3d, 5w; "in 2h" if it is to come."""
+    seconds = int(((now or timezone.now()) - moment).total_seconds())
+    ahead, seconds = seconds < 0, abs(seconds)
+    for size, unit in ((604_800 * 9, None), (86_400 * 3, "d"), (3_600, "h"), (60, "m"), (1, "s")):
+        if seconds >= size:
+            number = f"{seconds // 604_800}w" if unit is None else f"{seconds // (86_400 if unit == 'd' else size)}{unit}"
+            return f"in {number}" if ahead else number
+    return "now"
+
+
+@register.filter
+def when(moment: datetime | None) -> SafeString:
+    """Return the age of a moment; its title tells the moment in UTC."""
+    if moment is None:
+        return SafeString("")
+    return SafeString(
+        f'<time datetime="{moment:%Y-%m-%dT%H:%M:%SZ}" title="{moment:%Y-%m-%d %H:%M:%S} UTC">{age(moment)}</time>'
+    )
+
+
+@register.filter
+def moment(value: datetime | None) -> SafeString:
+    """Return a moment in UTC with its age behind it."""
+    if value is None:
+        return SafeString("")
+    ago = age(value)
+    behind = ago if ago == "now" or ago.startswith("in ") else f"{ago} ago"
+    return SafeString(
+        f'<time datetime="{value:%Y-%m-%dT%H:%M:%SZ}">{value:%Y-%m-%d %H:%M:%S} UTC</time>'
+        f' <span class="soft">({behind})</span>'
+    )
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    """Return a length of time: 340 ms, 12.4 s, 7 min 05 s, 2 h 13 min."""
+    if seconds is None:
+        return ""
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02} s"
+    return f"{minutes // 60:,} h {minutes % 60:02} min"
+
+
+@register.filter
+def size(count: int | None) -> str:
+    """Return a number of bytes: 812 B, 12.5 kB, 8.0 MB."""
+    if count is None:
+        return ""
+    amount = float(count)
+    for unit in ("B", "kB", "MB", "GB"):
+        if amount < 1000 or unit == "GB":
+            break
+        amount /= 1000
+    return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
+
+
+@register.filter
+def or_dash(value: object) -> SafeString:
+    """Return the value, or a muted dash when it is empty."""
+    if value in (None, ""):
+        return SafeString('<span class="soft">-</span>')
+    return SafeString(conditional_escape(value))

@@ -1,0 +1,76 @@
+"""Help: the words, the grammar of filters, the keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from dashboard.shell import Frame, Link, render_page
+from results.status import WORST_FIRST, Status
+
+MEANINGS = {
+    Status.FAIL: "the kernel did not do what the test or the build asked",
+    Status.ERROR: "the test itself broke; nothing is known about the kernel",
+    Status.MISS: "the test should have run and did not",
+    Status.PASS: "the kernel did what was asked",
+    Status.DONE: "the test ran to its end and gives no verdict, as measurements do",
+    Status.SKIP: "the test does not apply here",
+    Status.NONE: "no status was sent: scheduled, running, or not known",
+}
+
+KEYS = (
+    ("/", "go to the text filter"),
+    ("f", "go to the filters"),
+    ("j  k", "next, previous row"),
+    ("n  p", "next, previous failing row"),
+    ("Enter  o", "open the row"),
+    ("[  ]", "older, newer revision"),
+    ("u", "one level up"),
+    ("g b  g t  g d", "go to broke, trees, devices"),
+    ("g l  g i  g s", "go to labs, issues, submissions"),
+    ("y", "copy the address of the page"),
+    (".", "switch between compact and comfortable"),
+    ("?", "these keys"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpPage(Frame):
+    """Glossary, statuses and filter grammar."""
+
+    meanings: tuple[tuple[Status, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeysPage(Frame):
+    """The keyboard shortcuts: (keys, what they do)."""
+
+    keys: tuple[tuple[list[str], str], ...]
+
+
+@require_safe
+def help_index(request: HttpRequest) -> HttpResponse:
+    """Answer /help."""
+    page = HelpPage(
+        title="Help",
+        heading="Help",
+        verdict="What the words mean, and how to ask.",
+        meanings=tuple((status, MEANINGS[status]) for status in WORST_FIRST),
+    )
+    return render_page(request, "help/index.html", page)
+
+
+@require_safe
+def help_keys(request: HttpRequest) -> HttpResponse:
+    """Answer /help/keys, which is also the dialog that ``?`` opens."""
+    page = KeysPage(
+        title="Keys",
+        heading="Keys",
+        verdict="They can be switched off in the preferences.",
+        crumbs=(Link("Help", reverse("help")),),
+        keys=tuple((keys.split("  "), does) for keys, does in KEYS),
+    )
+    return render_page(request, "help/keys.html", page)

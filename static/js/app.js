@@ -1,0 +1,118 @@
+/* Behaviour of every page. All of it is a convenience: each key and switch has a link or a form
+   in the page that does the same without this file. */
+"use strict";
+
+const root = document.documentElement;
+const all = (selector) => [...document.querySelectorAll(selector)].filter((e) => e.checkVisibility());
+const say = (text) => { document.getElementById("status").textContent = text; };
+
+/* --- Preferences: post the form, then change the page in place ------------------------------ */
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest("form[data-prefs]");
+  const button = event.submitter;
+  if (!form || !button) return;
+  event.preventDefault();
+  const choice = new FormData(form, button);
+  choice.set("back", location.pathname + location.search);
+  root.dataset[button.name] = button.value;
+  for (const other of form.querySelectorAll("button")) {
+    other.setAttribute("aria-pressed", String(other === button));
+  }
+  say(`${button.name}: ${button.value}`);
+  await fetch(form.action, { method: "POST", body: new URLSearchParams(choice), redirect: "manual" });
+});
+
+/* --- Keyboard -------------------------------------------------------------------------------- */
+
+let prefix = "";
+
+const actions = {
+  j: () => step("[data-rows] > tr", 1),
+  k: () => step("[data-rows] > tr", -1),
+  n: () => step("[data-rows] > tr.is-bad, a.cell", 1),
+  p: () => step("[data-rows] > tr.is-bad, a.cell", -1),
+  o: () => document.activeElement?.closest("[data-rows] > tr")?.querySelector("th a, a")?.click(),
+  f: focusFilters,
+  y: copyLink,
+  ".": () => all('[data-toggle="."][aria-pressed="false"]')[0]?.click(),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (root.dataset.keys === "off" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, select, textarea, [contenteditable], dialog")) return;
+  const key = prefix + event.key;
+  prefix = "";
+  if (event.key === "g" && key === "g") {
+    prefix = "g ";
+    setTimeout(() => { prefix = ""; }, 1500);
+    return;
+  }
+  const control = all("[data-key]").find((e) => e.dataset.key === key);
+  if (!control && !Object.hasOwn(actions, key)) return;
+  event.preventDefault();
+  if (!control) actions[key]();
+  else if (control.matches("input, select")) control.focus();
+  else control.click();
+});
+
+/* Moves the focus to the link of the next row (or cell) that matches, so that a screen reader follows. */
+function step(selector, by) {
+  const stops = all(selector);
+  const here = stops.findIndex((e) => e.contains(document.activeElement));
+  const at = here < 0 ? (by > 0 ? 0 : stops.length - 1) : here + by;
+  const stop = stops[at];
+  if (!stop) return;
+  const link = stop.matches("a") ? stop : stop.querySelector("th a, a");
+  link?.focus({ focusVisible: true, preventScroll: true });
+  stop.scrollIntoView({ block: "nearest" });
+}
+
+function focusFilters() {
+  const facets = document.querySelector("details.facets");
+  const first = all(".filter input, .filter select")[0];
+  if (facets && !first) facets.open = true;
+  (first ?? all(".facets summary, .facets a")[0])?.focus({ focusVisible: true });
+}
+
+async function copyLink() {
+  try {
+    await navigator.clipboard.writeText(location.href);
+    say("Address copied");
+  } catch {
+    say("The browser refuses to copy");
+  }
+}
+
+/* --- A page shown as a dialog: the list of keys ---------------------------------------------- */
+
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-dialog]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  event.preventDefault();
+  const answer = await fetch(link.href);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const dialog = document.createElement("dialog");
+  dialog.setAttribute("aria-label", page.querySelector("h1").textContent);
+  const close = document.createElement("form");
+  close.method = "dialog";
+  close.append(Object.assign(document.createElement("button"), { textContent: "Close" }));
+  dialog.append(close, page.querySelector("h1"), ...page.querySelector("#results").childNodes);
+  dialog.addEventListener("close", () => { dialog.remove(); link.focus(); });
+  document.body.append(dialog);
+  dialog.showModal();
+});
+
+/* --- htmx: the only place that listens to its events ----------------------------------------- */
+
+document.addEventListener("htmx:before:swap", (event) => {
+  const { text, response } = event.detail.ctx;
+  if (text?.includes('id="main"')) return;
+  /* Not one of our pages (a proxy's error, say): let the browser show it. */
+  event.preventDefault();
+  location.assign(response?.raw?.url ?? location.href);
+});
+document.addEventListener("htmx:after:swap", () => {
+  say(document.getElementById("main")?.dataset.summary ?? "");
+});
+document.addEventListener("htmx:error", () => say("The server could not be reached"));

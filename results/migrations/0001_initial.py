@@ -132,6 +132,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=512, unique=True)),
                 ('compatibles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=512), default=list, size=None)),
                 ('vendor', models.CharField(db_default='', default='', max_length=512)),
+                ('compatibles_at', models.DateTimeField(null=True)),
             ],
             options={
                 'db_table': 'results_platform',
@@ -280,7 +281,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'results_submission',
-                'indexes': [models.Index(models.F('sha256'), name='submission_sha256'), models.Index(models.OrderBy(models.F('received_at'), descending=True), name='submission_newest')],
+                'constraints': [models.UniqueConstraint(fields=('sha256', 'submitted_at'), name='submission_identity')],
+                'indexes': [models.Index(models.OrderBy(models.F('received_at'), descending=True), name='submission_newest')],
             },
         ),
         migrations.CreateModel(
@@ -394,8 +396,8 @@ class Migration(migrations.Migration):
                 ('start_time', models.DateTimeField(null=True)),
                 ('duration', models.FloatField(null=True)),
                 ('value', models.FloatField(null=True)),
-                ('build', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='tests', to='results.build')),
-                ('series', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='tests', to='results.series')),
+                ('build', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='tests', to='results.build')),
+                ('series', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='tests', to='results.series')),
                 ('document', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='results.document')),
                 ('excerpt', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='results.excerpt')),
                 ('submission_id', models.IntegerField()),

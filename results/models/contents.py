@@ -9,7 +9,7 @@ class Document(models.Model):
     """The fields of an object that are no columns, as JSON text.
 
     Two control characters, which JSON text cannot hold, stand for what differs between tests of
-    one job; ``results.objects`` puts them in and takes them out.
+    one job; ``results.documents`` puts them in and takes them out.
     """
 
     id = models.AutoField(primary_key=True)

@@ -45,11 +45,13 @@ class Platform(Named):
     """A kind of hardware (or virtual machine) that tests run on.
 
     ``compatibles`` are device-tree strings, most specific first; ``vendor`` is the part before
-    the comma of the first one ("" when there is none).
+    the comma of the first one ("" when there is none); the list is that of the submission of
+    ``compatibles_at``.
     """
 
     compatibles = ArrayField(models.CharField(max_length=NAME_LENGTH), default=list)
     vendor = models.CharField(max_length=NAME_LENGTH, default="", db_default="")
+    compatibles_at = models.DateTimeField(null=True)
 
     class Meta(Named.Meta):
         db_table = "results_platform"

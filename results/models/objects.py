@@ -189,8 +189,8 @@ class Test(models.Model):
     """One run of a test: the hot row. Everything else is in its document and excerpt.
 
     ``kcidb_id`` is NULL when the id can be read from the key (see ``results.keys``).
-    ``value`` and ``unit`` are the measured number. Contents carry no database constraint: nothing
-    deletes them but pruning, and the check would cost as much as the insert.
+    ``value`` and ``unit`` are the measured number. The references carry no database constraint:
+    nothing deletes what they name but pruning, and the checks would cost more than the insert.
     """
 
     __test__ = False  # not a test class, whatever pytest thinks of its name
@@ -199,8 +199,8 @@ class Test(models.Model):
     start_time = models.DateTimeField(null=True)
     duration = models.FloatField(null=True)
     value = models.FloatField(null=True)
-    build = models.ForeignKey(Build, on_delete=models.PROTECT, related_name="tests", db_index=False)
-    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="tests", db_index=False)
+    build = models.ForeignKey(Build, db_constraint=False, on_delete=models.PROTECT, related_name="tests", db_index=False)
+    series = models.ForeignKey(Series, db_constraint=False, on_delete=models.PROTECT, related_name="tests", db_index=False)
     document = models.ForeignKey(Document, db_constraint=False, on_delete=models.PROTECT, related_name="+", db_index=False)
     excerpt = models.ForeignKey(Excerpt, db_constraint=False, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     submission_id = models.IntegerField()

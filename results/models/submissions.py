@@ -11,7 +11,7 @@ class Submission(models.Model):
     """One KCIDB document.
 
     ``submitted_at`` decides which of two submissions is newer (a file's modification time, the
-    arrival of a request); ``id`` breaks ties.
+    arrival of a request); ``id`` breaks ties. The same bytes of the same time are one submission.
     """
 
     class State(models.TextChoices):
@@ -40,8 +40,10 @@ class Submission(models.Model):
 
     class Meta:
         db_table = "results_submission"
+        constraints = [
+            models.UniqueConstraint(fields=("sha256", "submitted_at"), name="submission_identity")
+        ]
         indexes = [
-            models.Index("sha256", name="submission_sha256"),
             models.Index(F("received_at").desc(), name="submission_newest"),
         ]
 

@@ -1,0 +1,1 @@
+"""What the results mean: pure functions over arrays. Nothing here knows Django or a database."""

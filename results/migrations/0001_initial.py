@@ -106,6 +106,7 @@ class Migration(migrations.Migration):
                 ('id', models.AutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=512, unique=True)),
                 ('is_physical', models.BooleanField(default=True)),
+                ('url', models.CharField(blank=True, db_default='', default='', max_length=512)),
             ],
             options={
                 'db_table': 'results_lab',

@@ -33,9 +33,13 @@ class Origin(Named):
 
 
 class Lab(Named):
-    """Where tests ran: a lab, or the runtime (k8s, shell) of an origin without one."""
+    """Where tests ran: a lab, or the runtime (k8s, shell) of an origin without one.
+
+    ``url`` is the address of its LAVA server, "" when not known: links to jobs are made from it.
+    """
 
     is_physical = models.BooleanField(default=True)
+    url = models.CharField(max_length=NAME_LENGTH, default="", db_default="", blank=True)
 
     class Meta(Named.Meta):
         db_table = "results_lab"

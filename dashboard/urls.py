@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from dashboard.converters import AnythingConverter
-from dashboard.views import help, prefs, probes
+from dashboard.views import help, home, prefs, probes, trees
 
 register_converter(AnythingConverter, "anything")
 
@@ -15,6 +15,8 @@ handler404 = "dashboard.views.errors.not_found"
 handler500 = "dashboard.views.errors.server_error"
 
 urlpatterns = [
+    path("", home.home, name="home"),
+    path("trees", trees.trees, name="trees"),
     path("help", help.help_index, name="help"),
     path("help/keys", help.help_keys, name="help_keys"),
     path("prefs", prefs.prefs, name="prefs"),

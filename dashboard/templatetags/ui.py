@@ -7,10 +7,14 @@ from typing import Any, Final
 
 from django import template
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from dashboard import paths
+from dashboard.charts import stacked
+from dashboard.parts import Counts
 from dashboard.prefs import CHOICES
+from results.queries.records import StatusCounts
 from results.status import Status
 
 register = template.Library()
@@ -50,6 +54,42 @@ def glyph(status: int) -> str:
 def word(status: int) -> str:
     """Return the word of a status in lower case, as in URLs and CSS classes."""
     return str(Status(status).label)
+
+
+@register.filter
+def bar(counts: StatusCounts) -> SafeString:
+    """Return a stacked bar of all statuses; the numbers stand beside it, so it is silent."""
+    parts = "".join(
+        f'<rect class="f-{part.kind}" x="{part.start:g}" width="{part.length:g}" height="8"/>'
+        for part in stacked(counts)
+    )
+    return SafeString(
+        f'<svg class="bar" width="72" height="8" viewBox="0 0 72 8" aria-hidden="true">{parts}</svg>'
+    )
+
+
+@register.simple_tag
+def count_cells(part: Counts, label: str) -> SafeString:
+    """Return three cells of a table: FAIL, ERROR with MISS, and PASS.
+
+    ``label`` is the noun that a phone, which shows no head row, puts before the first number.
+    """
+    counts = part.counts
+    if not counts:
+        return SafeString('<td class="n grp soft is-none" colspan="3">-</td>')
+    broken = counts[Status.ERROR] + counts[Status.MISS]
+    label = f' data-c data-l="{escape(label)}"'
+    return SafeString(
+        _number(counts.failed, part.url(Status.FAIL), "grp is-fail", label)
+        + _number(broken, part.url(Status.ERROR, Status.MISS), "is-error", "" if counts.failed else label)
+        + _number(counts.passed, part.url(Status.PASS), "p3")
+    )
+
+
+def _number(count: int, url: str, css: str, attributes: str = "") -> str:
+    if not count:
+        return f'<td class="n {css.removesuffix(" is-fail")} is-zero">0</td>'
+    return f'<td class="n {css}"{attributes}><a href="{escape(url)}">{count:,}</a></td>'
 
 
 @register.simple_tag
@@ -168,3 +208,12 @@ def or_dash(value: object) -> SafeString:
     if value in (None, ""):
         return SafeString('<span class="soft">-</span>')
     return SafeString(conditional_escape(value))
+
+
+register.filter("test_path", paths.test_path)
+register.filter("build_path", paths.build_path)
+register.filter("issue_path", paths.issue_path)
+register.filter("series_path", paths.series_path)
+register.filter("device_path", paths.device_path)
+register.filter("lab_path", paths.lab_path)
+register.filter("submission_path", paths.submission_path)

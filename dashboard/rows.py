@@ -1,0 +1,65 @@
+"""Rows of listings as they are printed: records of ``results`` with their addresses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dashboard.parts import Counts
+from dashboard.paths import revision_path, tree_path, with_query
+from results.queries.records import RevisionRef, StatusCounts, TreeRef
+from results.queries.revisions import RevisionRow
+
+
+def tree_name(tree: TreeRef) -> str:
+    """Return "tree/branch", or the tree alone when the branch is not named."""
+    return f"{tree.name}/{tree.branch}" if tree.branch else tree.name
+
+
+def revision_url(revision: RevisionRef, *params: tuple[str, str], with_repository: bool = False) -> str:
+    """Return the address of a revision's page; the repository only where the name is not enough."""
+    needed = [("url", revision.tree.url)] if with_repository else []
+    if revision.patchset:
+        needed.append(("patchset", revision.patchset))
+    return with_query(revision_path(revision), [*needed, *params])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionLine:
+    """A revision with its counts, each number a link into the revision's page."""
+
+    tree: str
+    tree_url: str
+    title: str
+    url: str
+    subject: str
+    started: datetime
+    builds: Counts
+    boots: Counts
+    tests: Counts
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether anything failed here."""
+        return any(part.counts.failed for part in (self.builds, self.boots, self.tests))
+
+    @classmethod
+    def of(cls, row: RevisionRow, *, with_repository: bool = False) -> RevisionLine:
+        """Make the line of a revision."""
+        revision = row.revision
+
+        def counts(tab: str, numbers: StatusCounts) -> Counts:
+            return Counts(numbers, revision_url(revision, ("tab", tab), with_repository=with_repository))
+
+        repository = [("url", revision.tree.url)] if with_repository else []
+        return cls(
+            tree=tree_name(revision.tree),
+            tree_url=with_query(tree_path(revision.tree), repository),
+            title=revision.title,
+            url=revision_url(revision, with_repository=with_repository),
+            subject=row.subject,
+            started=row.started,
+            builds=counts("builds", row.builds),
+            boots=counts("boots", row.boots),
+            tests=counts("tests", row.tests),
+        )

@@ -1,0 +1,58 @@
+"""The home page: what fails in the newest revision of each tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from dashboard.parts import enumeration, plural
+from dashboard.rows import RevisionLine
+from dashboard.shell import Frame, render_page
+from results.queries.revisions import newest_revisions
+from results.queries.submissions import SubmissionRow, submission_listing
+
+TREES = 25
+SUBMISSIONS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomePage(Frame):
+    """The newest revision of each tree, and what arrived last."""
+
+    lines: tuple[RevisionLine, ...]
+    submissions: tuple[SubmissionRow, ...]
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Answer /."""
+    lines = tuple(RevisionLine.of(row) for row in newest_revisions(limit=TREES))
+    page = HomePage(
+        title=f"{sum(line.tests.counts.failed for line in lines):,} fail · what broke",
+        heading="What broke",
+        section="home",
+        verdict=_verdict(lines),
+        lines=lines,
+        submissions=submission_listing(limit=SUBMISSIONS).rows,
+    )
+    return render_page(request, "home.html", page)
+
+
+def _verdict(lines: tuple[RevisionLine, ...]) -> str:
+    if not lines:
+        return "No results have arrived yet."
+    bad = [line for line in lines if line.is_bad]
+    if not bad:
+        return f"Nothing fails in the newest revisions of {plural(len(lines), 'tree')}."
+    failing = enumeration(
+        plural(count, noun)
+        for noun, count in (
+            ("build", sum(line.builds.counts.failed for line in bad)),
+            ("boot", sum(line.boots.counts.failed for line in bad)),
+            ("test", sum(line.tests.counts.failed for line in bad)),
+        )
+        if count
+    )
+    return f"{failing} fail in the newest revisions; {len(bad)} of {plural(len(lines), 'tree')} affected."

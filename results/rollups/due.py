@@ -1,0 +1,108 @@
+"""What is due, and what it concerns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from results.models import Due
+
+
+@dataclass(frozen=True, slots=True)
+class Popped:
+    """``Due`` rows taken off the list: how many, and the keys that they name."""
+
+    rows: int
+    checkouts: list[UUID] = field(default_factory=list)
+    builds: list[UUID] = field(default_factory=list)
+    issues: list[UUID] = field(default_factory=list)
+
+
+def _column(statement: str, params: dict[str, Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def pop(limit: int) -> Popped:
+    """Take the oldest rows off the list; they come back when the transaction fails."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            DELETE FROM results_due WHERE id IN (SELECT id FROM results_due ORDER BY id LIMIT %s)
+            RETURNING kind, ref
+            """,
+            [limit],
+        )
+        rows = cursor.fetchall()
+    named = {kind: sorted({ref for row_kind, ref in rows if row_kind == kind}) for kind in Due.Kind}
+    return Popped(len(rows), named[Due.Kind.CHECKOUT], named[Due.Kind.BUILD], named[Due.Kind.ISSUE])
+
+
+def mark_everything() -> int:
+    """Make every checkout, build and issue due; return how many they are."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO results_due (kind, ref)
+            SELECT %s, key FROM results_checkout
+            UNION ALL SELECT %s, key FROM results_build
+            UNION ALL SELECT %s, key FROM (
+                SELECT key FROM results_issue UNION SELECT issue_key FROM results_incident
+                UNION SELECT issue_key FROM results_issuecount
+            ) issues
+            """,
+            [Due.Kind.CHECKOUT, Due.Kind.BUILD, Due.Kind.ISSUE],
+        )
+        return cursor.rowcount
+
+
+def builds_of(popped: Popped) -> list[int]:
+    """Return the ids of the builds that are due, or whose checkout is."""
+    return _column(
+        """
+        SELECT id FROM results_build WHERE key = ANY(%(builds)s)
+        UNION
+        SELECT b.id FROM results_checkout c JOIN results_build b ON b.checkout_id = c.id
+        WHERE c.key = ANY(%(checkouts)s)
+        """,
+        {"builds": popped.builds, "checkouts": popped.checkouts},
+    )
+
+
+def revisions_of_checkouts(checkouts: list[UUID]) -> list[int]:
+    """Return the ids of the revisions of checkouts, and of those that their builds still have."""
+    return _column(
+        """
+        SELECT revision_id FROM results_checkout WHERE key = ANY(%(checkouts)s) AND revision_id IS NOT NULL
+        UNION
+        SELECT b.revision_id FROM results_checkout c JOIN results_build b ON b.checkout_id = c.id
+        WHERE c.key = ANY(%(checkouts)s) AND b.revision_id IS NOT NULL
+        """,
+        {"checkouts": checkouts},
+    )
+
+
+def revisions_of_builds(builds: list[int]) -> list[int]:
+    """Return the ids of the revisions of builds."""
+    return _column(
+        "SELECT DISTINCT revision_id FROM results_build WHERE id = ANY(%(builds)s) AND revision_id IS NOT NULL",
+        {"builds": builds},
+    )
+
+
+def issues_in_builds(builds: list[int]) -> list[UUID]:
+    """Return the keys of the issues that have an incident in builds or in their tests."""
+    return _column(
+        """
+        SELECT i.issue_key FROM results_build b JOIN results_incident i ON i.build_key = b.key
+        WHERE b.id = ANY(%(builds)s)
+        UNION
+        SELECT i.issue_key FROM results_test t JOIN results_incident i ON i.test_key = t.key
+        WHERE t.build_id = ANY(%(builds)s)
+        """,
+        {"builds": builds},
+    )

@@ -17,6 +17,7 @@ from results.models import RevisionCount
 from results.status import COUNT_COLUMNS
 
 _COUNTS: Final = tuple(COUNT_COLUMNS.values())
+_NULLABLE: Final = frozenset({"platform_id", "day"})
 
 
 def _names(columns: tuple[str, ...], prefix: str | None = None) -> Composed:
@@ -38,6 +39,16 @@ def _sums(table: str) -> Composed:
     )
 
 
+def _same(columns: tuple[str, ...], one: str, other: str) -> Composed:
+    """Return the condition that two rows agree; "=" wherever possible, which alone can be hashed."""
+    return SQL(" AND ").join(
+        SQL("{} IS NOT DISTINCT FROM {}" if column in _NULLABLE else "{} = {}").format(
+            Identifier(one, column), Identifier(other, column)
+        )
+        for column in columns
+    )
+
+
 def _replace(table: str, identity: tuple[str, ...], *, scope: Composable, counted: Composable) -> Composed:
     """Return the statement that makes the rows of ``table`` in ``scope`` equal to ``counted``.
 
@@ -49,7 +60,7 @@ def _replace(table: str, identity: tuple[str, ...], *, scope: Composable, counte
         WITH counted AS MATERIALIZED ({counted}),
         gone AS (
             DELETE FROM {table} AS kept WHERE {scope} AND NOT EXISTS (
-                SELECT FROM counted WHERE ({counted_identity}) IS NOT DISTINCT FROM ({kept_identity})
+                SELECT FROM counted WHERE {same}
             ) RETURNING {kept_identity}
         ),
         put AS (
@@ -65,7 +76,7 @@ def _replace(table: str, identity: tuple[str, ...], *, scope: Composable, counte
         counted=counted,
         identity=_names(identity),
         kept_identity=_names(identity, "kept"),
-        counted_identity=_names(identity, "counted"),
+        same=_same(identity, "counted", "kept"),
         values=_names(values),
         kept_values=_names(values, "kept"),
         new_values=_names(values, "excluded"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.utils import timezone
 
 NAME_LENGTH = 512
 
@@ -13,16 +14,17 @@ class Cursor(models.Model):
     """How far one feed of a source was read; moves in the transaction that stores what was read.
 
     ``position`` is a time by the source's own clock, None when the feed must be read from its
-    beginning. ``seen`` names what was already read of the stretch before ``position`` that is
-    read again because sources do not hand things out in order.
+    beginning. ``seen`` (name -> time) tells what was already read of the stretch around
+    ``position`` that is read again, because sources do not hand things out in order. ``moved_at``
+    is when the feed was last read, or tried, by our clock.
     """
 
     id = models.AutoField(primary_key=True)
     source = models.CharField(max_length=NAME_LENGTH, help_text="The address of an API or the name of a database.")
     feed = models.CharField(max_length=NAME_LENGTH, help_text="What is read there: a table, a kind of events, a tree.")
     position = models.DateTimeField(null=True)
-    seen = models.JSONField(default=list)
-    moved_at = models.DateTimeField(auto_now=True)
+    seen = models.JSONField(default=dict)
+    moved_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         db_table = "ingest_cursor"

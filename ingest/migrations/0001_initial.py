@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import django.utils.timezone
 from django.db import migrations, models
 
 
@@ -26,8 +27,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("position", models.DateTimeField(null=True)),
-                ("seen", models.JSONField(default=list)),
-                ("moved_at", models.DateTimeField(auto_now=True)),
+                ("seen", models.JSONField(default=dict)),
+                ("moved_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
                 "db_table": "ingest_cursor",

@@ -7,6 +7,7 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import setup_logging, worker_process_init
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
 
@@ -23,6 +24,12 @@ app.conf.beat_schedule = {
         "options": {"queue": "summaries", "expires": 5},
     },
 }
+if settings.KERNELCI_SYNC:
+    app.conf.beat_schedule["kernelci"] = {
+        "task": "ingest.sync_kernelci",
+        "schedule": 30.0,
+        "options": {"queue": "ingest", "expires": 30},
+    }
 
 
 @setup_logging.connect

@@ -158,6 +158,17 @@ class Sync:
 
     # --- whole trees ---
 
+    def begin_at(self, since: datetime) -> None:
+        """Follow events from this time on; where there are none so old, read whole trees instead."""
+        cursors = [self._store.cursor(feed.name) for feed in FEEDS]
+        for cursor in cursors:
+            cursor.position, cursor.seen = since, {}
+        self._store.save((), _now(), *cursors)
+
+    def backfill_from(self, day: datetime) -> None:
+        """Read the trees of this day and of all days since, in this round and the next ones."""
+        self._store.save((), _now(), self._store.backfill_from(day))
+
     def _plan_backfill_after_absence(self) -> None:
         """Events older than a week are gone: read the trees of the time since, and their forerunners."""
         cursors = [self._store.cursor(feed.name) for feed in FEEDS]

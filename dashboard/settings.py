@@ -137,6 +137,18 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
 
+# --- The KernelCI API as a source ------------------------------------------------------------------
+
+KERNELCI_API_URL = env("KERNELCI_API_URL", default="https://api.kernelci.org/latest")
+# Whether the beat polls it; off, so that a demo does not.
+KERNELCI_SYNC = env.bool("KERNELCI_SYNC", default=False)
+# The KCIDB origin of its results.
+KERNELCI_ORIGIN = env("KERNELCI_ORIGIN", default="maestro")
+# Whether runs that people ordered (patch sets among them) are kept, or only the pipeline's.
+KERNELCI_CUSTOM_RUNS = env.bool("KERNELCI_CUSTOM_RUNS", default=True)
+# Hosts that the ends of logs are read from, for what did not pass.
+KERNELCI_LOG_HOSTS = env.list("KERNELCI_LOG_HOSTS", default=["files.kernelci.org"])
+
 # --- Logging ------------------------------------------------------------------------------------
 
 LOG_LEVEL = env("LOG_LEVEL", default="INFO")

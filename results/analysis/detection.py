@@ -27,8 +27,13 @@ class DetectionRules:
 
     alone: float = 1e-4
     """Prior of a change in a single series."""
-    pooled: float = 1e-4
+    heals: float = 2e-5
+    """How many streaks of failures as long as this one may have ended by themselves, per series
+    and position of this tree: else it may be a burst of flakiness."""
+    pooled: float = 1e-7
     """Prior of a change that sister series share."""
+    on_board: float = 1e-9
+    """Prior of a change that tests of one suite share on one device: mostly the device is to blame."""
     reach: float = 0.6
     """The share of the series in a scope that a change reaches."""
     joins: float = 0.9
@@ -40,8 +45,10 @@ class DetectionRules:
     pooled_memory: int = 12
     hint: float = 0.5
     """Gain from which a failing series is worth comparing with its sisters."""
-    fix_doubt: float = 0.01
+    fix_doubt: float = 0.001
     """Probability of the passes after a failure, were it not fixed."""
+    relapse: int = 10
+    """Positions within which a new failure continues an old change."""
     brief: int = 8
     """A single series' trouble of fewer positions stays in its history: it may be a burst."""
 
@@ -73,6 +80,8 @@ class _Group:
     split: int
     gain: float
     members: list[Change] = field(default_factory=list)
+    fixed: int | None = None
+    """Since when nobody fails any more."""
 
 
 def find_changes(series: SeriesTable, counts: Counts, rules: DetectionRules = DetectionRules()) -> list[Change]:
@@ -107,7 +116,12 @@ class _Replay:
     def __init__(self, series: SeriesTable, counts: Counts, rules: DetectionRules) -> None:
         self.rules = rules
         self.totals = cumulated(counts.tries, counts.failures, counts.retries, counts.retry_failures)
+        self.complete = self.totals.copy()
         self.tested, self.failed = counts.tested, counts.failed
+        self.streak = np.zeros(len(series), np.int64)
+        self.healed = np.zeros(counts.tested.shape[1] + 1, np.int64)
+        """How many streaks of each length ended, of those that no sister shared."""
+        self.latest: dict[int, Change] = {}
         self.path, self.board = combined(series.path, series.kind), _boards(series)
         self.by_path, self.by_board = _rows_by_code(self.path), _rows_by_code(self.board)
         self.axes = {axis: getattr(series, axis) for axis in AXES} | {"device": series.device(), "variant": series.variant()}
@@ -119,12 +133,27 @@ class _Replay:
 
     def run(self) -> list[Change]:
         for position in range(1, self.tested.shape[1]):
-            failing = np.flatnonzero(self.failed[:, position] & ~self.is_broken)
+            failed, tested = self.failed[:, position], self.tested[:, position]
+            self._count_streaks(tested, failed)
+            failing = np.flatnonzero(failed & ~self.is_broken)
+            failing = self._join(self._relapse(failing, position), position)
             if len(failing):
-                self._judge(self._join(failing, position), position)
-            passing = self.is_broken & self.tested[:, position] & ~self.failed[:, position]
-            self._fix(np.flatnonzero(passing), position)
+                self._judge(failing, position)
+            self._fix(np.flatnonzero(self.is_broken & tested & ~failed), position)
         return self.changes
+
+    def _count_streaks(self, tested: BoolArray, failed: BoolArray) -> None:
+        ended = tested & ~failed & (self.streak > 0)
+        shared = [row for row, change in self.broken.items() if change.group != ALONE]
+        self.streak[shared] = 0
+        np.add.at(self.healed, self.streak[ended & (self.streak > 0)], 1)
+        self.streak[tested & ~failed] = 0
+        self.streak[failed] += 1
+
+    def _outlasts(self, row: int, position: int) -> bool:
+        """Return whether a lone series has failed for longer than what heals by itself in this tree."""
+        healed = int(self.healed[self.streak[row] :].sum())
+        return healed <= self.rules.heals * len(self.streak) * (position + 1)
 
     def gains(self, rows: IntArray, splits: IntArray, end: int) -> FloatArray:
         """Return the evidence (nats) for a rise of each row's rate at each split; 0 where untested after it."""
@@ -146,15 +175,19 @@ class _Replay:
         gains = self.gains(failing, splits, position + 1)
         best = gains.max(axis=1)
         hinted = failing[best > self.rules.hint]
-        for codes, members, axes in ((self.path, self.by_path, self.axes), (self.board, self.by_board, {})):
+        views = (
+            (self.path, self.by_path, self.axes, self.rules.pooled),
+            (self.board, self.by_board, {}, self.rules.on_board),
+        )
+        for codes, members, axes, prior in views:
             hinted = hinted[~self.is_broken[hinted]]
             values, crowd = np.unique(codes[hinted], return_counts=True)
             for value in values[crowd > 1]:
-                self._pool(members[value], axes, position)
+                self._pool(members[value], axes, prior, position)
         alone = ~self.is_broken[failing] & (best + np.log(self.rules.alone) > 0)
         for row, series_gains in zip(failing[alone], gains[alone], strict=True):
             split = int(splits[series_gains.argmax()])
-            if self._rise(row, split, position) >= self.rules.rise:
+            if self._rise(row, split, position) >= self.rules.rise and self._outlasts(int(row), position):
                 gain = float(series_gains.max() + np.log(self.rules.alone))
                 self._break(Change(int(row), split, position, gain, ALONE, None))
 
@@ -162,7 +195,7 @@ class _Replay:
         before, after = self.totals[row, split], self.totals[row, position + 1] - self.totals[row, split]
         return float(_mean(after) - _mean(before))
 
-    def _pool(self, rows: IntArray, axes: dict[str, IntArray], position: int) -> None:
+    def _pool(self, rows: IntArray, axes: dict[str, IntArray], prior: float, position: int) -> None:
         """Judge sister series together, again and again while changes are found."""
         splits = np.arange(max(1, position - self.rules.pooled_memory), position + 1)
         while True:
@@ -172,7 +205,7 @@ class _Replay:
                 return
             gains = self.gains(rows, splits, position + 1)
             chosen = {axis: codes[rows] for axis, codes in axes.items()}
-            change = best_scope(gains, chosen, prior=self.rules.pooled, reach=self.rules.reach)
+            change = best_scope(gains, chosen, prior=prior, reach=self.rules.reach)
             if change is None or not self._found(rows, change, int(splits[change.split]), position):
                 return
 
@@ -199,6 +232,26 @@ class _Replay:
         """Return the first position from ``split`` on where a series failed."""
         return split + int(self.failed[row, split:].argmax())
 
+    def _relapse(self, failing: IntArray, position: int) -> IntArray:
+        """Reopen changes that were taken for fixed too early; return the other series."""
+        rest = []
+        for row in failing:
+            change = self.latest.get(int(row))
+            if change is None or change.end is None or not self._again(change, position):
+                rest.append(row)
+                continue
+            change.end = change.fix_found = None
+            self.broken[int(row)] = change
+            self.is_broken[row] = True
+        return np.array(rest, np.int64)
+
+    def _again(self, change: Change, position: int) -> bool:
+        assert change.end is not None
+        if change.group != ALONE:
+            group = self.groups[change.group]
+            return group.fixed is None and any(member.end is None for member in group.members)
+        return position - change.end < self.rules.relapse
+
     def _join(self, failing: IntArray, position: int) -> IntArray:
         """Let failing series join changes that their sisters show; return the others."""
         rest = []
@@ -207,7 +260,7 @@ class _Replay:
             if group is None:
                 rest.append(row)
                 continue
-            start = self._first_bad(row, group.split)
+            start = self._first_bad(int(row), group.split)
             member = Change(int(row), start, position, group.gain, group.number, group.scope)
             group.members.append(member)
             self._break(member)
@@ -215,7 +268,7 @@ class _Replay:
 
     def _fitting(self, row: int, position: int) -> _Group | None:
         for group in self.open_groups.get(row, ()):
-            if all(member.end is not None for member in group.members):
+            if group.fixed is not None or all(member.end is not None for member in group.members):
                 continue
             gain = self.gains(np.array([row]), np.array([group.split]), position + 1)[0]
             if membership(gain, self.rules.reach)[0] >= self.rules.joins:
@@ -224,25 +277,47 @@ class _Replay:
 
     def _break(self, change: Change) -> None:
         self.changes.append(change)
-        self.broken[change.series] = change
+        self.latest[change.series] = self.broken[change.series] = change
         self.is_broken[change.series] = True
 
     def _fix(self, passing: IntArray, position: int) -> None:
         """Close the changes of series that pass more often than their failure rate allows."""
+        for number in {self.broken[int(row)].group for row in passing} - {ALONE}:
+            self._fix_group(self.groups[number], position)
         for row in passing:
             change = self.broken[int(row)]
-            since, passes, rate = self._recovery(change, position)
-            if passes >= 2 and (1 - rate) ** passes < self.rules.fix_doubt:
-                self._repair(change, since, position)
+            group = None if change.group == ALONE else self.groups[change.group]
+            last, passes, rate = self._recovery(change, position)
+            together = group is not None and group.fixed is not None and last < group.fixed
+            if together or (passes >= 2 and (1 - rate) ** passes < self.rules.fix_doubt):
+                self._repair(change, last + 1, position)
+
+    def _fix_group(self, group: _Group, position: int) -> None:
+        """Decide whether a shared change is fixed, from the passes of all its series."""
+        rows = np.array([member.series for member in group.members])
+        last = int(np.flatnonzero(self.failed[rows, : position + 1].any(axis=0))[-1])
+        if group.fixed is not None:
+            return
+        passes = int((self.complete[rows, position + 1, 0] - self.complete[rows, last + 1, 0]).sum())
+        if passes >= 3 and (1 - self._rate(group, position)) ** passes < self.rules.fix_doubt:
+            group.fixed = last + 1
 
     def _recovery(self, change: Change, position: int) -> tuple[int, int, float]:
-        """Return the first position after the last failure, the passes since, the rate until then."""
+        """Return the position of the last failure, the passes since, the failure rate until then."""
         row = change.series
         last = change.start + int(np.flatnonzero(self.failed[row, change.start : position + 1])[-1])
-        tries, failures = (self.totals[row, last + 1] - self.totals[row, change.start])[:2]
-        passes = int(self.totals[row, position + 1, 0] - self.totals[row, last + 1, 0])
-        # Two imagined tries at 0.9: a handful of failures does not prove that every try fails.
-        return last + 1, passes, float((failures + 1.8) / (tries + 2))
+        tries, failures = (self.complete[row, last + 1] - self.complete[row, change.start])[:2]
+        passes = int(self.complete[row, position + 1, 0] - self.complete[row, last + 1, 0])
+        usual = 0.9 if change.group == ALONE else self._rate(self.groups[change.group], position)
+        # Two imagined tries at the usual rate: a few failures do not prove that every try fails.
+        return last, passes, float((failures + 2 * usual) / (tries + 2))
+
+    def _rate(self, group: _Group, position: int) -> float:
+        """Return how often the series in a group's scope failed, up to the last failure."""
+        rows, split = group.rows, group.split
+        failing = np.flatnonzero(self.failed[rows, split : position + 1].any(axis=0))
+        counts = (self.complete[rows, split + failing[-1] + 1] - self.complete[rows, split]).sum(axis=0)
+        return float((counts[1] + 0.9) / (counts[0] + 1))
 
     def _repair(self, change: Change, since: int, position: int) -> None:
         row = change.series

@@ -18,7 +18,10 @@ from scipy.stats import binom  # type: ignore[import-untyped]
 
 from results.analysis.history import BoolArray, Counts, FloatArray, IntArray, SeriesTable, combined
 
-UNKNOWN, GOOD, BAD = 0, 1, 2
+FORGETTING: Final = 0.3
+"""Weight of the newest result in a series' recent failure rate."""
+GOOD: Final = 0.5
+"""Recent failure rate under which a failure is a surprise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +37,17 @@ class OutageRules:
     """Failures of fewer suites may be one regression."""
     suite_share: float = 0.5
     """The share of the running suites that must be hit."""
-    patience: int = 3
+    patience: int = 6
     """Positions after which an illness nobody can compare is a regression."""
-    window: int = 20
+    window: int = 40
+    """Positions that tell what is usual."""
+    recent: int = 4
+    """Positions that are looked at together for a device that fails more and more often."""
+    recent_share: float = 0.15
+    repeat: float = 0.002
+    """Probability of the same test hit again and again by a partial outage, under which it is not the outage."""
+    total_share: float = 0.8
+    """The share from which an outage explains also the failures of tests that failed before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +88,10 @@ class _Unit:
     share: float
     usual: FloatArray
     """Recent shares of unexplained failures, a ring of columns."""
+    total: FloatArray
+    failing: FloatArray
+    """Usable results and unexplained failures of the recent positions, rings of columns."""
+    open: dict[int, Outage]
 
 
 def infrastructure(series: SeriesTable, counts: Counts, rules: OutageRules = OutageRules()) -> Infrastructure:
@@ -85,89 +100,128 @@ def infrastructure(series: SeriesTable, counts: Counts, rules: OutageRules = Out
 
 
 class _Search:
-    """Walks through the positions, remembering how every series fared last."""
+    """Walks through the positions, remembering how often every series failed lately."""
 
     def __init__(self, series: SeriesTable, counts: Counts, rules: OutageRules) -> None:
         self.series, self.rules = series, rules
         runs = counts.tries + counts.retries + counts.broken
         bad = counts.failures + counts.retry_failures + counts.broken
-        self.present, self.bad = runs > 0, bad * 2 > runs
+        self.present, self.bad = runs > 0, bad > 0
         self.masked = np.zeros_like(self.bad)
-        self.last = np.full(len(series), UNKNOWN, np.int8)
-        device = series.device()
+        self.unexplained = np.zeros_like(self.bad)
+        self.lately: FloatArray = np.full(len(series), np.nan)
+        self.luck: FloatArray = np.zeros(len(series))
+        """ln P that a partial outage hit the series each time since it last passed."""
         self.units = (
             self._unit(combined(series.lab), whole=True),
-            self._unit(device, whole=False),
+            self._unit(series.device(), whole=False),
         )
-        self.keys = [
-            combined(series.path, axis)
-            for axis in (series.origin * 0, series.platform, series.architecture, series.variant())
-        ]
+        fitting = (series.origin * 0, series.platform, series.architecture, series.variant())
+        self.keys = [combined(series.path, axis) for axis in fitting]
+        self.keys_here = [combined(key, series.lab) for key in self.keys]
         self.suite, self.platform = combined(series.suite), combined(series.platform)
-        self.open: dict[tuple[int, int], Outage] = {}
         self.closed: list[Outage] = []
 
     def _unit(self, code: IntArray, *, whole: bool) -> _Unit:
+        rules = self.rules
         first = np.unique(code, return_index=True)[1]
         platform = np.full(len(first), -1) if whole else self.series.platform[first]
-        least, share = (
-            (self.rules.lab_results, self.rules.lab_share)
-            if whole
-            else (self.rules.device_results, self.rules.device_share)
-        )
-        usual = np.full((len(first), self.rules.window), np.nan)
-        return _Unit(code, self.series.lab[first], platform, least, share, usual)
+        least = rules.lab_results if whole else rules.device_results
+        share = rules.lab_share if whole else rules.device_share
+        usual = np.full((len(first), rules.window), np.nan)
+        recent = np.zeros((len(first), rules.recent))
+        return _Unit(code, self.series.lab[first], platform, least, share, usual, recent, recent.copy(), {})
 
     def run(self) -> Infrastructure:
         for position in range(self.present.shape[1]):
             self._look_at(position)
-        outages = sorted([*self.closed, *self.open.values()], key=lambda o: (o.start, o.lab, o.platform))
-        return Infrastructure(tuple(outages), self.masked)
+        found = [*self.closed, *(outage for unit in self.units for outage in unit.open.values())]
+        return Infrastructure(tuple(sorted(found, key=lambda o: (o.start, o.lab, o.platform))), self.masked)
 
     def _look_at(self, position: int) -> None:
         present, bad = self.present[:, position], self.bad[:, position]
-        usable = present & (self.last == GOOD)
+        usable = present & (self.lately < GOOD)
         fresh = usable & bad
-        unexplained = fresh & ~self._shown_elsewhere(usable, fresh) if fresh.any() else fresh
+        trusted = ~self._doubtful(usable, fresh)
+        shown, general = self._shown_elsewhere(usable & trusted, fresh & trusted)
+        unexplained = fresh & ~shown
+        self.unexplained[:, position] = unexplained
         for unit in self.units:
-            for index, outage in list(self._ill(unit, usable, unexplained, position)):
-                self._record(unit, index, outage, present & bad, position)
+            ill = dict(self._ill(unit, usable, fresh, unexplained, position))
+            for index in [index for index in unit.open if index not in ill]:
+                if np.count_nonzero(present[unit.code == index]) >= unit.least:
+                    self.closed.append(unit.open.pop(index))
+            for index, outage in ill.items():
+                self._record(unit, index, outage, general, position)
+        self.luck[present & ~bad] = 0
         seen = present & ~self.masked[:, position]
-        self.last[seen] = np.where(bad[seen], BAD, GOOD)
+        before = np.where(np.isnan(self.lately), bad, self.lately)
+        self.lately[seen] = (before + FORGETTING * (bad - before))[seen]
 
-    def _shown_elsewhere(self, usable: BoolArray, fresh: BoolArray) -> BoolArray:
-        """Return which failures the other labs show too, for the test on any fitting machine."""
-        shown = np.zeros(len(fresh), bool)
-        for key in self.keys:
-            here = combined(key, self.series.lab)
-            others = np.bincount(key, usable)[key] - np.bincount(here, usable)[here]
-            failing = np.bincount(key, fresh)[key] - np.bincount(here, fresh)[here]
+    def _doubtful(self, usable: BoolArray, fresh: BoolArray) -> BoolArray:
+        """Return the series of labs where so much fails that they prove nothing about the others.
+
+        When most labs are like that, it is the kernel.
+        """
+        lab = self.units[0].code
+        total, failing = np.bincount(lab, usable), np.bincount(lab, fresh)
+        ill = (failing >= self.rules.lab_results) & (failing >= 0.4 * total)
+        if 2 * np.count_nonzero(ill) > np.count_nonzero(total):
+            ill[:] = False
+        answer: BoolArray = ill[lab]
+        return answer
+
+    def _shown_elsewhere(self, usable: BoolArray, fresh: BoolArray) -> tuple[BoolArray, BoolArray]:
+        """Return which failures the other labs show too, on any fitting machine; and which beyond doubt."""
+        shown, general = np.zeros((2, len(fresh)), bool)
+        if not fresh.any():
+            return shown, general
+        for key, here in zip(self.keys, self.keys_here, strict=True):
+            size = int(max(key.max(), here.max())) + 1
+            others = np.bincount(key, usable, size)[key] - np.bincount(here, usable, size)[here]
+            failing = np.bincount(key, fresh, size)[key] - np.bincount(here, fresh, size)[here]
             shown |= (failing > 0) & (failing >= 0.5 * others)
-        return shown
+            general |= (failing > 1) & (failing >= 0.75 * others)
+        return shown, general
 
     def _ill(
-        self, unit: _Unit, usable: BoolArray, unexplained: BoolArray, position: int
+        self, unit: _Unit, usable: BoolArray, fresh: BoolArray, unexplained: BoolArray, position: int
     ) -> Iterator[tuple[int, Outage]]:
         """Yield the units with an outage at a position, and remember the usual share of the others."""
-        total = np.bincount(unit.code, usable)
-        failing = np.bincount(unit.code, unexplained)
+        rules, column = self.rules, position % self.rules.recent
+        total = unit.total[:, column] = np.bincount(unit.code, usable)
+        failing = unit.failing[:, column] = np.bincount(unit.code, unexplained)
         with np.errstate(invalid="ignore"):
             share = failing / total
-        for index in np.flatnonzero((failing >= unit.least * unit.share) & (share >= unit.share)):
+            lately = unit.failing.sum(axis=1) / unit.total.sum(axis=1)
+        now = (failing >= unit.least * unit.share) & (share >= unit.share)
+        slow = (unit.platform >= 0) & (unit.failing.sum(axis=1) >= unit.least) & (lately >= rules.recent_share) & (failing > 0)
+        for index in np.flatnonzero(now | slow):
             usual = self._usual(unit, index)
-            chance = float(binom.sf(failing[index] - 1, total[index], max(usual, 0.05)))
+            moment = self._chance(failing[index], total[index], usual) if now[index] else 1.0
+            longer = self._chance(unit.failing[index].sum(), unit.total[index].sum(), usual)
+            first = position if moment < rules.significance else max(0, position - rules.recent + 1)
             rows = unit.code == index
-            if total[index] < unit.least or chance >= self.rules.significance or share[index] < usual + 0.15:
+            if min(moment, longer) >= rules.significance or unit.total[index].sum() < unit.least:
                 continue
-            if not self._widespread(rows & usable, rows & unexplained):
+            if not self._widespread(rows & usable, rows & self.unexplained[:, first : position + 1].any(axis=1)):
                 continue
-            confirmed = self._comparable(unit, rows, usable, unexplained, float(share[index]))
+            if first == position:
+                # A clear case: it must not make the next positions look like a slow one.
+                unit.total[index] = unit.failing[index] = 0
+            partial = np.count_nonzero(rows & fresh) < rules.total_share * total[index]
+            confirmed = partial or self._comparable(unit, rows, usable, unexplained, float(share[index]))
             share[index] = np.nan
             yield int(index), Outage(
-                int(unit.lab[index]), int(unit.platform[index]), position, position + 1,
-                int(total[index]), int(failing[index]), chance, confirmed,
+                int(unit.lab[index]), int(unit.platform[index]), first, position + 1,
+                int(total[index]), int(failing[index]), min(moment, longer), confirmed,
             )
-        unit.usual[:, position % self.rules.window] = share
+        unit.usual[:, position % rules.window] = share
+
+    @staticmethod
+    def _chance(failing: float, total: float, usual: float) -> float:
+        """Return the probability of so many failures at the usual rate."""
+        return float(binom.sf(failing - 1, total, max(usual, 0.05)))
 
     def _usual(self, unit: _Unit, index: int) -> float:
         """Return the usual share of failures of a unit, 0.1 while it is hardly known."""
@@ -182,45 +236,50 @@ class _Search:
     def _comparable(
         self, unit: _Unit, rows: BoolArray, usable: BoolArray, unexplained: BoolArray, share: float
     ) -> bool:
-        """Return whether others were well with these platforms, or several platforms fell ill here at once."""
+        """Return whether others were well with these platforms, or several platforms fell ill at once."""
         total = np.bincount(self.platform[rows & usable], minlength=1)
         failing = np.bincount(self.platform[rows & unexplained], minlength=len(total))
-        ill = np.flatnonzero(failing >= np.maximum(unit.share * total, 2))
+        ill = np.flatnonzero((failing >= unit.share * total) & (failing > 1))
         if len(ill) > 1:
             return True
         elsewhere = ~rows & usable & np.isin(self.platform, ill) & (self.series.lab != self.series.lab[rows][0])
         count = int(elsewhere.sum())
-        return count >= self.rules.device_results and int((elsewhere & unexplained).sum()) < 0.5 * share * count
+        well = int((elsewhere & unexplained).sum()) < 0.5 * share * count
+        return count >= self.rules.device_results and well
 
-    def _record(self, unit: _Unit, index: int, outage: Outage, bad: BoolArray, position: int) -> None:
-        """Mask the failures of an outage; join it with the one before; release what lasts too long."""
-        rows = (unit.code == index) & bad & (self.last != BAD)
-        key = (outage.lab, outage.platform)
-        before = self.open.get(key)
-        if before and before.released:
-            return
-        self.masked[rows, position] = True
-        if before and self._still(before, unit, index, position):
+    def _record(self, unit: _Unit, index: int, outage: Outage, general: BoolArray, position: int) -> None:
+        """Join an outage with the one it continues; mask its failures, or release what lasts too long."""
+        before = unit.open.get(index)
+        rows = unit.code == index
+        if before:
             outage = replace(
                 outage,
-                start=before.start,
+                start=min(before.start, outage.start),
                 results=before.results + outage.results,
                 failures=before.failures + outage.failures,
                 p_value=min(before.p_value, outage.p_value),
                 confirmed=before.confirmed or outage.confirmed,
             )
-        elif before:
-            self.closed.append(before)
         if not outage.confirmed and outage.end - outage.start > self.rules.patience:
-            outage = replace(outage, released=True)
+            unit.open[index] = replace(outage, released=True)
             span = slice(outage.start, outage.end)
-            member = unit.code == index
-            self.masked[member, span] = False
-            failing = member & (self.bad[:, span] & self.present[:, span]).any(axis=1) & (self.last == GOOD)
-            self.last[failing] = BAD
-        self.open[key] = outage
+            self.masked[rows, span] = False
+            self.lately[rows & self.bad[:, span].any(axis=1)] = 1.0
+            return
+        unit.open[index] = outage
+        failing = self.bad[:, position] & rows & ~general
+        if outage.failures < self.rules.total_share * outage.results:
+            failing &= ~(self.lately >= GOOD)
+        self.masked[failing, position] = True
+        span = slice(outage.start, position)
+        self.masked[rows, span] |= self.unexplained[rows, span]
+        share = min(outage.failures / outage.results, 0.95)
+        self._not_by_chance(failing, share, position)
 
-    def _still(self, before: Outage, unit: _Unit, index: int, position: int) -> bool:
-        """Return whether the unit has run nothing since the outage: then it is the same one."""
-        rows = unit.code == index
-        return not self.present[rows, before.end : position].any()
+    def _not_by_chance(self, failing: BoolArray, share: float, position: int) -> None:
+        """Take the mask from series that fail every time although the outage spoils only some runs."""
+        self.luck[failing] += np.log(share)
+        for row in np.flatnonzero(failing & (self.luck < np.log(self.rules.repeat))):
+            passed = np.flatnonzero(self.present[row, :position] & ~self.bad[row, :position])
+            self.masked[row, (passed[-1] + 1 if len(passed) else 0) : position + 1] = False
+            self.lately[row] = 1.0

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import environ
 from kombu import Queue
 
-from dashboard.addresses import broker_url, cache_url, embedded_database, embedded_redis, secret_key
+from dashboard.stack.addresses import broker_url, cache_url, embedded_database, embedded_redis, secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -75,7 +76,9 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        "OPTIONS": {
+            "context_processors": ["django.template.context_processors.request", "dashboard.shell.shell"]
+        },
     }
 ]
 
@@ -87,7 +90,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_MANIFEST = env.bool("STATIC_MANIFEST", default=True)
 STORAGES = {
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "dashboard.staticfiles.BundlingStorage"
         if STATIC_MANIFEST
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     }
@@ -148,6 +151,30 @@ KERNELCI_ORIGIN = env("KERNELCI_ORIGIN", default="maestro")
 KERNELCI_CUSTOM_RUNS = env.bool("KERNELCI_CUSTOM_RUNS", default=True)
 # Hosts that the ends of logs are read from, for what did not pass.
 KERNELCI_LOG_HOSTS = env.list("KERNELCI_LOG_HOSTS", default=["files.kernelci.org"])
+
+# --- Results that are sent to us -------------------------------------------------------------------
+
+# Where accepted bodies wait, and other folders of KCIDB's layout that are loaded from.
+SPOOL_DIR = Path(env("SPOOL_DIR", default="") or STATE_DIR / "spool").resolve()
+WATCHED_SPOOLS = env.list("WATCHED_SPOOLS", default=[])
+SUBMIT_MAX_BYTES = env.int("SUBMIT_MAX_BYTES", default=512 * 1024 * 1024)
+# Per token; a token may have its own.
+SUBMIT_REQUESTS_PER_MINUTE = env.int("SUBMIT_REQUESTS_PER_MINUTE", default=6_000)
+SUBMIT_BYTES_PER_HOUR = env.int("SUBMIT_BYTES_PER_HOUR", default=20 * 1024**3)
+# The names that KCIDB's intake gives them; both are tried. Without one, no JSON web token opens anything.
+JWT_SECRETS = [secret for name in ("JWT_SECRET", "UNIFIED_SECRET") if (secret := os.environ.get(name, ""))]
+# A KCIDB database to follow: any libpq string or URL.
+KCIDB_DSN = os.environ.get("KCIDB_DSN", "")
+
+# --- What `manage.py up` starts -------------------------------------------------------------------
+
+BIND = env("BIND", default="127.0.0.1")
+PORT = env.int("PORT", default=8000)
+WEB_WORKERS = env.int("WEB_WORKERS", default=2)
+WEB_THREADS = env.int("WEB_THREADS", default=4)
+WORKER_PROCESSES = env.int("WORKER_PROCESSES", default=2)
+# Tests to generate when the database is empty; a database of your own stays empty unless you say so.
+DEMO_TESTS = env.int("DEMO_TESTS", default=100_000 if EMBEDDED_DATABASE else 0)
 
 # --- Logging ------------------------------------------------------------------------------------
 

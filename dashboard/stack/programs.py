@@ -1,0 +1,61 @@
+"""The command lines of the web server, the worker and the demo data."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+from django.conf import settings
+
+from dashboard.stack.processes import Program
+
+QUEUES = "ingest,summaries,notify"
+
+
+def web() -> Program:
+    """Return gunicorn with threads: a page spends its time in the template or in PostgreSQL."""
+    return Program(
+        name="The web server",
+        command=[
+            *(sys.executable, "-m", "gunicorn", "dashboard.wsgi"),
+            *("--bind", f"{settings.BIND}:{settings.PORT}"),
+            *("--worker-class", "gthread"),
+            *("--workers", str(settings.WEB_WORKERS)),
+            *("--threads", str(settings.WEB_THREADS)),
+            *("--graceful-timeout", "5"),
+            *("--log-level", "warning"),
+            "--no-control-socket",
+        ],
+        folder=settings.BASE_DIR,
+        environment={"DATABASE_POOL_SIZE": os.environ.get("DATABASE_POOL_SIZE") or str(settings.WEB_THREADS)},
+    )
+
+
+def worker() -> Program:
+    """Return a Celery worker of all queues, with the beat inside."""
+    return Program(
+        name="The worker",
+        command=[
+            *(sys.executable, "-W", "ignore:You're running the worker with superuser", "-m", "celery"),
+            *("--app", "dashboard", "--quiet", "worker"),
+            *("--beat", "--scheduler", "celery.beat.Scheduler"),
+            *("--queues", QUEUES),
+            *("--concurrency", str(settings.WORKER_PROCESSES)),
+            *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+        ],
+        folder=settings.BASE_DIR,
+        on_parent_death=signal.SIGQUIT,  # cold: tasks are acknowledged late and run again
+    )
+
+
+def demo() -> Program:
+    """Return the generator of demo data, which feeds its documents through the real ingestion."""
+    return Program(
+        name="The demo data",
+        command=[
+            *(sys.executable, str(settings.BASE_DIR / "manage.py"), "seed_demo"),
+            *("--tests", str(settings.DEMO_TESTS)),
+        ],
+        folder=settings.BASE_DIR,
+    )

@@ -23,6 +23,11 @@ app.conf.beat_schedule = {
         "schedule": 5.0,
         "options": {"queue": "summaries", "expires": 5},
     },
+    "spools": {
+        "task": "ingest.load_spool",
+        "schedule": 5.0,
+        "options": {"queue": "ingest", "expires": 5},
+    },
 }
 if settings.KERNELCI_SYNC:
     app.conf.beat_schedule["kernelci"] = {

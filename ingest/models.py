@@ -1,9 +1,11 @@
-"""What sources remember: how far they were read, and an operator's rules for reading them."""
+"""What sources remember: how far they were read, an operator's rules, and who may send results."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
@@ -53,3 +55,50 @@ class SuiteRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job} → {self.suite or 'nothing'}"
+
+
+class Scope(models.TextChoices):
+    """What a token opens."""
+
+    SUBMIT = "submit", "send results"
+
+
+def _submit_only() -> list[str]:
+    return [Scope.SUBMIT.value]
+
+
+class Token(models.Model):
+    """A secret that lets a program send results of certain origins.
+
+    Only the hash of the secret is kept: it is 256 random bits, so a plain SHA-256 cannot be
+    guessed back. A limit of None is the site's.
+    """
+
+    id = models.AutoField(primary_key=True)
+    name = models.CharField(max_length=NAME_LENGTH, unique=True, help_text="Who uses it, and for what.")
+    digest = models.BinaryField(max_length=32, unique=True, editable=False)
+    origins = ArrayField(
+        models.CharField(max_length=NAME_LENGTH), help_text="Objects of other origins are refused; comma-separated."
+    )
+    scopes = ArrayField(models.CharField(max_length=32), default=_submit_only)
+    requests_per_minute = models.PositiveIntegerField(null=True, blank=True)
+    bytes_per_hour = models.BigIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True, help_text="To the minute.")
+
+    class Meta:
+        db_table = "ingest_token"
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def problem(self, now: datetime) -> str:
+        """Return why the token opens nothing any more; "" while it does."""
+        if self.revoked_at is not None:
+            return f"the token was revoked at {self.revoked_at:%Y-%m-%d %H:%M} UTC"
+        if self.expires_at is not None and self.expires_at <= now:
+            return f"the token expired at {self.expires_at:%Y-%m-%d %H:%M} UTC"
+        return ""

@@ -1,0 +1,72 @@
+"""How long the server waits for a body.
+
+Its threads are few, and a body that trickles in would keep one for hours. So every piece must
+come within ``PIECE_SECONDS``, and a body that takes longer than ``SWIFT_SECONDS`` in all goes on
+only while it is one of a few: never more than half of a process's threads.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from socket import SHUT_RD, socket
+from typing import Final, Self
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from ingest.intake.errors import IntakeError
+
+PIECE_SECONDS: Final = 5.0
+SWIFT_SECONDS: Final = 5.0
+
+_slow_bodies = threading.BoundedSemaphore(max(1, settings.WEB_THREADS // 2))
+
+
+class Patience:
+    """Ends the wait for a body at a deadline that is extended with every piece.
+
+    One read of the server may block in many small receives, each in time by itself; so another
+    thread watches and shuts the reading side of the connection, which wakes the reader.
+    """
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._socket: socket | None = request.META.get("gunicorn.socket")
+        self._started = time.monotonic()
+        self._deadline = self._started + PIECE_SECONDS
+        self._done = threading.Event()
+        self._is_over = False
+        self._is_slow = False
+
+    def extend(self, seconds: float) -> None:
+        """Wait so many seconds more, from now."""
+        self._deadline = time.monotonic() + seconds
+
+    def check(self) -> None:
+        """Raise IntakeError when patience is over (408), or is needed elsewhere (503)."""
+        if self._is_over:
+            raise IntakeError(408, f"the body came too slowly: a piece took more than {PIECE_SECONDS:g} s")
+        if not self._is_slow and time.monotonic() - self._started > SWIFT_SECONDS:
+            self._is_slow = _slow_bodies.acquire(blocking=False)
+            if not self._is_slow:
+                raise IntakeError(503, "too many slow uploads at once", retry_after=30)
+
+    def _watch(self, connection: socket) -> None:
+        while (left := self._deadline - time.monotonic()) > 0:
+            if self._done.wait(left):
+                return
+        self._is_over = True
+        try:
+            connection.shutdown(SHUT_RD)
+        except OSError:
+            pass  # the other side was faster
+
+    def __enter__(self) -> Self:
+        if self._socket is not None:
+            threading.Thread(target=self._watch, args=(self._socket,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        if self._is_slow:
+            _slow_bodies.release()

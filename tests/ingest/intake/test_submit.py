@@ -1,0 +1,208 @@
+"""POST /submit as its clients see it."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import re
+import time
+
+import jwt
+import pytest
+from django.utils import timezone
+
+from ingest.intake import views
+from ingest.intake.tokens import create_token, revoke_token
+from ingest.intake.waking import loader_begins
+from ingest.models import Token
+from tests.ingest.intake.documents import document
+
+SECRET = "a secret of at least thirty-two bytes"
+
+
+def send(client, body, **headers):
+    return client.post("/submit", body, content_type="application/json", headers=headers)
+
+
+def waiting(spool):
+    return sorted(spool.names())
+
+
+def refused(response, status):
+    answer = response.json()
+    assert (response.status_code, answer["id"], answer["status"]) == (status, "0", "error")
+    return answer["message"]
+
+
+def test_answers_like_kcidb_once_the_body_is_in_the_spool(client, auth, spool):
+    answer = send(client, document(), **auth).json()
+    assert re.fullmatch("[A-Za-z0-9]{32}", answer["id"])
+    assert answer["status"] == "ok"
+    assert answer["message"]
+    assert waiting(spool) == [f"submission-{answer['id']}.json"]
+    assert (spool.folder / waiting(spool)[0]).read_bytes() == document()
+    assert spool.origins_of(waiting(spool)[0]) == ("acme",)
+
+
+def test_body_and_its_sender_are_synced_before_the_answer(client, auth, spool, monkeypatch):
+    synced = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(os.readlink(f"/proc/self/fd/{descriptor}")))
+    send(client, document(), **auth)
+    kinds = [os.path.basename(path).partition(".")[2] or "folder" for path in synced]
+    assert kinds == ["json.temp", "meta", "folder"]
+
+
+def test_the_loader_is_woken_once_until_it_begins(client, auth, woken):
+    for _ in range(3):
+        send(client, document(), **auth)
+    assert woken == ["ingest.load_spool"]
+    loader_begins()
+    send(client, document(), **auth)
+    assert len(woken) == 2
+
+
+def test_gzip_is_stored_unpacked(client, auth, spool):
+    packed = gzip.compress(document()[:100]) + gzip.compress(document()[100:])
+    assert send(client, packed, **auth, content_encoding="gzip").status_code == 200
+    assert (spool.folder / waiting(spool)[0]).read_bytes() == document()
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding", "status", "word"),
+    [
+        (b"{", "identity", 400, "not JSON"),
+        (b"", "identity", 400, "empty"),
+        (b"no gzip", "gzip", 400, "not gzip"),
+        (gzip.compress(document())[:-9], "gzip", 400, "cut short"),
+        (document(), "br", 415, "gzip"),
+    ],
+)
+def test_unusable_bodies_leave_nothing_behind(client, auth, spool, body, encoding, status, word):
+    response = send(client, body, **auth, content_encoding=encoding)
+    assert word in refused(response, status)
+    assert not [path for path in spool.folder.iterdir() if path.is_file()]
+
+
+def test_size_limit_holds_for_what_is_sent_and_for_what_it_unfolds_to(client, auth, spool, settings):
+    settings.SUBMIT_MAX_BYTES = 100_000
+    assert "100,000" in refused(send(client, b" " * 100_001, **auth), 413)
+    bomb = gzip.compress(b" " * 10_000_000)
+    assert "100,000" in refused(send(client, bomb, **auth, content_encoding="gzip"), 413)
+    assert not waiting(spool)
+
+
+def test_large_bodies_are_taken_without_being_parsed(client, auth, spool, monkeypatch):
+    monkeypatch.setattr(views, "CHECKED_BYTES", 10)
+    assert send(client, b"{" * 20, **auth).status_code == 200
+
+
+@pytest.mark.parametrize("header", ["", "Basic abc", "Bearer", "Bearer tw_guess", "Bearer a.b.c"])
+def test_without_a_token_nothing_is_taken(client, db, spool, header):
+    response = send(client, document(), Authorization=header)
+    refused(response, 401)
+    assert response["WWW-Authenticate"] == "Bearer"
+    assert not waiting(spool)
+
+
+def test_revoked_and_expired_tokens_say_so(client, db):
+    _, old = create_token("old", ["acme"], expires_at=timezone.now())
+    _, lost = create_token("lost", ["acme"])
+    assert revoke_token("lost")
+    assert not revoke_token("lost")
+    assert "expired" in refused(send(client, document(), Authorization=f"Bearer {old}"), 401)
+    assert "revoked" in refused(send(client, document(), Authorization=f"Bearer {lost}"), 401)
+
+
+def test_a_token_without_the_scope_is_told(client, secret, auth):
+    Token.objects.update(scopes=[])
+    assert "submit" in refused(send(client, document(), **auth), 403)
+
+
+def test_only_the_hash_of_a_secret_is_kept(secret):
+    token = Token.objects.get()
+    assert len(token.digest) == 32
+    assert secret.encode() not in json.dumps({name: str(value) for name, value in vars(token).items()}).encode()
+
+
+def test_use_of_a_token_is_noted(client, auth):
+    send(client, document(), **auth)
+    assert abs(Token.objects.get().last_used_at - timezone.now()).total_seconds() < 5
+
+
+def bearer(claims, secret=SECRET, algorithm="HS256"):
+    return {"Authorization": "Bearer " + jwt.encode(claims, secret, algorithm)}
+
+
+def later():
+    return int(time.time()) + 60
+
+
+def test_json_web_tokens_are_bound_to_their_origin(client, spool, settings):
+    settings.JWT_SECRETS = ["another secret of more than thirty-two bytes", SECRET]
+    response = send(client, document(), **bearer({"origin": "acme", "exp": later()}))
+    assert response.status_code == 200
+    assert spool.origins_of(waiting(spool)[0]) == ("acme",)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        bearer({"origin": "acme", "exp": int(time.time()) - 5}),
+        bearer({"origin": "acme"}),
+        bearer({"exp": later()}),
+        bearer({"origin": ["acme"], "exp": later()}),
+        bearer({"origin": "acme", "exp": later()}, secret="x" * 40),
+        bearer({"origin": "acme", "exp": later()}, secret=SECRET * 2, algorithm="HS512"),
+        bearer({"origin": "acme", "exp": later()}, secret=None, algorithm="none"),
+    ],
+)
+def test_bad_json_web_tokens_open_nothing(client, spool, settings, headers):
+    settings.JWT_SECRETS = [SECRET]
+    refused(send(client, document(), **headers), 401)
+
+
+def test_without_a_secret_no_json_web_token_is_taken(client):
+    refused(send(client, document(), **bearer({"origin": "acme", "exp": later()})), 401)
+
+
+def test_requests_are_limited_per_token(client, auth, settings):
+    settings.SUBMIT_REQUESTS_PER_MINUTE = 2
+    assert [send(client, document(), **auth).status_code for _ in range(2)] == [200, 200]
+    response = send(client, document(), **auth)
+    assert "2 requests" in refused(response, 429)
+    assert 0 < int(response["Retry-After"]) <= 60
+    _, other = create_token("another lab", ["acme"])
+    assert send(client, document(), Authorization=f"Bearer {other}").status_code == 200
+
+
+def test_a_token_has_its_own_limit_of_bytes(client, secret, auth):
+    Token.objects.update(bytes_per_hour=10)
+    assert send(client, document(), **auth).status_code == 200
+    assert "10 bytes" in refused(send(client, document(), **auth), 429)
+
+
+def test_without_redis_there_are_no_limits_and_no_losses(client, auth, spool, settings):
+    nowhere = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1"}
+    settings.CACHES = {"default": nowhere}
+    settings.SUBMIT_REQUESTS_PER_MINUTE = 1
+    assert [send(client, document(), **auth).status_code for _ in range(2)] == [200, 200]
+    assert len(waiting(spool)) == 2
+
+
+def test_a_full_disk_is_said_and_leaves_nothing(client, auth, spool, monkeypatch):
+    def full(_descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    refused(send(client, document(), **auth), 500)
+    assert not waiting(spool)
+
+
+def test_authtest_tells_what_a_token_opens(client, auth):
+    assert client.get("/authtest", headers=auth).json()["origins"] == ["acme"]
+    refused(client.get("/authtest"), 401)
+
+
+def test_other_methods_are_told_the_right_one(client, auth):
+    assert "POST" in refused(client.get("/submit", headers=auth), 405)

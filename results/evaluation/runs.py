@@ -171,8 +171,8 @@ def _runs(
     by_flake = drawn < np.maximum(base, state.soft_failure[rows])
     persistent = nature.persistent[rows]
     truth = np.select(
-        [infra, broken, persistent, by_flake],
-        [TRUE_INFRA, TRUE_REGRESSION, TRUE_PERSISTENT, TRUE_FLAKE],
+        [infra, persistent, broken, by_flake],
+        [TRUE_INFRA, TRUE_PERSISTENT, TRUE_REGRESSION, TRUE_FLAKE],
         TRUE_PASS,
     )
     skipped = nature.skips[rows] & (rng.random(len(rows)) < 0.5)

@@ -1,0 +1,283 @@
+"""One cause, one event: joins the changes of many series that one commit made.
+
+Changes that were judged together stay together. Units whose ranges overlap by more than 40 % of
+the narrower one belong to one event when they concern the same test, suite or board, or fail with the
+same signature; the narrowest range is the base.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+import numpy as np
+
+from results.analysis.detection import ALONE, Change
+from results.analysis.history import AXES, Counts, FloatArray, IntArray, SeriesTable
+from results.analysis.segmentation import ChangeRange, change_weights, cumulated, position_range
+
+OVERLAP: Final = 0.4
+REGRESSION_RATE: Final = 0.4
+"""Failure rate from which a change is a regression; below it made a test flaky."""
+STRAY: Final = 0.05
+"""Probability that a series says nothing about when its event began."""
+LOOK_BACK: Final = 25
+"""Positions before the first failure in which the change may lie."""
+
+
+class EventKind(Enum):
+    """What an event did to its series."""
+
+    REGRESSION = "regression"
+    NEW_FLAKE = "new flake"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One series in an event, in positions."""
+
+    series: int
+    last_good: int
+    """The last position before ``first_bad`` that passed without a failure; -1: none kept."""
+    first_bad: int
+    found: int
+    fixed: int | None
+    """The first position that passed after the fix."""
+    last_bad: int
+    """The last failing position before ``fixed``, or of all."""
+    fix_found: int | None
+    tries: int
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class Confinement:
+    """How an event lies along one axis: the values it shows on, and those that ran and are well."""
+
+    affected: tuple[int, ...]
+    spared: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One cause and everything it broke."""
+
+    kind: EventKind
+    members: tuple[Member, ...]
+    range: ChangeRange
+    """Where the change is with 99 % probability."""
+    last_good: int
+    first_bad: int
+    found: int
+    fixed: ChangeRange | None
+    """Where the fix is; None while anything still fails."""
+    rate: float
+    """How often the affected series fail."""
+    confidence: float
+    """Probability that something changed at all, 0 … 1."""
+    axes: Mapping[str, Confinement]
+
+    @property
+    def series(self) -> frozenset[int]:
+        """The affected series."""
+        return frozenset(member.series for member in self.members)
+
+
+@dataclass(slots=True)
+class _Unit:
+    """Changes that belong together for sure, and when they may have begun."""
+
+    changes: list[Change]
+    weights: FloatArray
+    """ln P of every position being the first with the change."""
+    low: int
+    high: int
+    paths: frozenset[int]
+    suites: frozenset[int]
+    boards: frozenset[int]
+    signatures: frozenset[int]
+
+
+def group_changes(
+    series: SeriesTable,
+    counts: Counts,
+    commits: IntArray,
+    changes: Sequence[Change],
+    signatures: Mapping[int, int] | None = None,
+) -> list[Event]:
+    """Return the events, oldest first.
+
+    ``counts`` are without infrastructure failures; ``signatures`` maps a series to a code of how
+    it fails, where that is known.
+    """
+    grouper = _Grouper(series, counts, commits, signatures or {})
+    events = [grouper.event(units) for units in grouper.joined(changes)]
+    return sorted(events, key=lambda event: (event.first_bad, min(event.series)))
+
+
+class _Grouper:
+    def __init__(
+        self, series: SeriesTable, counts: Counts, commits: IntArray, signatures: Mapping[int, int]
+    ) -> None:
+        self.series, self.counts, self.commits, self.signatures = series, counts, commits, signatures
+        self.device = series.device()
+
+    def joined(self, changes: Sequence[Change]) -> list[list[_Unit]]:
+        """Return the units of every event."""
+        units: dict[int, list[Change]] = {}
+        for number, change in enumerate(changes):
+            units.setdefault(change.group if change.group != ALONE else -1 - number, []).append(change)
+        narrow_first = sorted(
+            (self._unit(members) for members in units.values()),
+            key=lambda unit: (unit.high - unit.low, unit.low, unit.changes[0].series),
+        )
+        events: list[list[_Unit]] = []
+        for unit in narrow_first:
+            for event in events:
+                if any(self._same_cause(other, unit) for other in event):
+                    event.append(unit)
+                    break
+            else:
+                events.append([unit])
+        return events
+
+    def _unit(self, changes: list[Change]) -> _Unit:
+        rows = [change.series for change in changes]
+        weights = self._weights(changes)
+        found = position_range(weights, self.commits, 0, mass=0.9)
+        return _Unit(
+            changes,
+            weights,
+            found.good + 1,
+            found.bad,
+            frozenset(self.series.path[rows].tolist()),
+            frozenset(self.series.suite[rows].tolist()),
+            frozenset(self.device[rows].tolist()),
+            frozenset(self.signatures[row] for row in rows if row in self.signatures),
+        )
+
+    def _weights(self, changes: Iterable[Change]) -> FloatArray:
+        """Return ln P(data | the change is first tested at a position) for all positions."""
+        weights = np.zeros(len(self.commits))
+        for change in changes:
+            low = max(change.start - LOOK_BACK, 0)
+            own = np.full(len(weights), -np.inf)
+            high = change.end if change.end is not None else len(weights)
+            totals = self._totals(change.series)
+            if high - low > 1:
+                own[low + 1 : high] = change_weights(totals, low, high)
+            if low == 0:
+                own[0] = own[1] if high > 1 else 0.0
+            own = np.exp(own - own.max())
+            weights += np.log((1 - STRAY) * own / own.sum() + STRAY / len(weights))
+        return weights
+
+    def _totals(self, row: int) -> IntArray:
+        counts = self.counts
+        return cumulated(
+            counts.tries[row], counts.failures[row], counts.retries[row], counts.retry_failures[row]
+        )
+
+    def _same_cause(self, one: _Unit, other: _Unit) -> bool:
+        overlap = min(one.high, other.high) - max(one.low, other.low) + 1
+        narrower = min(one.high - one.low, other.high - other.low) + 1
+        if overlap <= OVERLAP * narrower:
+            return False
+        return bool(
+            one.paths & other.paths
+            or one.suites & other.suites
+            or one.signatures & other.signatures
+            # Everything on one board: no test of it is to blame.
+            or (one.boards == other.boards and len(one.boards) == 1)
+        )
+
+    def event(self, units: list[_Unit]) -> Event:
+        """Return the event of its units."""
+        changes: dict[int, Change] = {}
+        for change in sorted((c for unit in units for c in unit.changes), key=lambda c: c.start):
+            changes.setdefault(change.series, change)
+        members = tuple(self._member(changes[row]) for row in sorted(changes))
+        rate = self._rate(members)
+        found = position_range(np.sum([unit.weights for unit in units], axis=0), self.commits, 0)
+        gain = max(change.gain for change in changes.values())
+        return Event(
+            kind=EventKind.REGRESSION if rate >= REGRESSION_RATE else EventKind.NEW_FLAKE,
+            members=members,
+            range=found,
+            last_good=max((m.last_good for m in members if m.last_good < found.bad), default=-1),
+            first_bad=min(m.first_bad for m in members),
+            found=min(m.found for m in members),
+            fixed=self._fix_range(members),
+            rate=rate,
+            confidence=float(1 / (1 + np.exp(-min(gain, 50.0)))),
+            axes=self._axes(members),
+        )
+
+    def _member(self, change: Change) -> Member:
+        row, counts = change.series, self.counts
+        tested, failed = counts.tested[row], counts.failed[row]
+        end = change.end if change.end is not None else len(tested)
+        bad = change.start + np.flatnonzero(failed[change.start : end])
+        first, last = int(bad[0]), int(bad[-1])
+        good = np.flatnonzero(tested[:first] & ~failed[:first])
+        inside = slice(first, change.end)
+        return Member(
+            series=row,
+            last_good=int(good[-1]) if len(good) else -1,
+            first_bad=first,
+            found=change.found,
+            fixed=change.end,
+            last_bad=last,
+            fix_found=change.fix_found,
+            tries=int(counts.tries[row, inside].sum()),
+            failures=int(counts.failures[row, inside].sum()),
+        )
+
+    def _rate(self, members: tuple[Member, ...]) -> float:
+        """Return how often the members failed from the event's first failure to its last."""
+        first, last = min(m.first_bad for m in members), max(m.last_bad for m in members)
+        tries = failures = 0
+        for member in members:
+            span = slice(first, member.fixed if member.fixed is not None else last + 1)
+            tries += int(self.counts.tries[member.series, span].sum())
+            failures += int(self.counts.failures[member.series, span].sum())
+        # The first failure made us look: it says nothing about how often it fails.
+        return (failures - 1 + 0.6) / tries
+
+    def _fix_range(self, members: tuple[Member, ...]) -> ChangeRange | None:
+        ends = [member.fixed for member in members if member.fixed is not None]
+        if len(ends) < len(members):
+            return None
+        bad = max(member.last_bad for member in members)
+        good = min((end for end in ends if end > bad), default=max(ends))
+        return ChangeRange(bad, good, int(self.commits[bad]), int(self.commits[good]))
+
+    def _axes(self, members: tuple[Member, ...]) -> dict[str, Confinement]:
+        """Return how the event lies along every axis, next to the sisters that ran at the time."""
+        rows = np.array([member.series for member in members])
+        first, last = min(m.first_bad for m in members), max(m.last_bad for m in members)
+        sisters = np.isin(self.series.path, self.series.path[rows])
+        sisters &= self.counts.tested[:, first : last + 1].any(axis=1)
+        axes = {}
+        for axis in AXES:
+            column = getattr(self.series, axis)
+            affected = set(column[rows].tolist())
+            spared = set(column[sisters].tolist()) - affected
+            axes[axis] = Confinement(tuple(sorted(affected)), tuple(sorted(spared)))
+        return axes
+
+
+def in_words(axis: str, confinement: Confinement, names: Mapping[int, str]) -> str:
+    """Return "all labs", "only lab-x", "3 of 5 labs"; "" when only one value ever ran."""
+    affected, spared = confinement.affected, confinement.spared
+    if not spared:
+        return f"all {_plural(axis)}" if len(affected) > 1 else ""
+    if len(affected) == 1:
+        return f"only {names[affected[0]]}"
+    return f"{len(affected)} of {len(affected) + len(spared)} {_plural(axis)}"
+
+
+def _plural(axis: str) -> str:
+    return f"{axis}s"

@@ -1,0 +1,58 @@
+"""The whole analysis of one tree: infrastructure, changes, events and verdicts, in that order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from results.analysis.detection import Change, DetectionRules, find_changes
+from results.analysis.grouping import Event, group_changes
+from results.analysis.history import Counts, History, IntArray, counts_of
+from results.analysis.outages import Infrastructure, OutageRules, infrastructure
+from results.analysis.verdicts import (
+    Flakiness,
+    SeriesVerdicts,
+    current_stretch,
+    failure_classes,
+    flakiness,
+    series_verdicts,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The settings of the analysis of a tree."""
+
+    outages: OutageRules = field(default_factory=OutageRules)
+    detection: DetectionRules = field(default_factory=DetectionRules)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a tree's results mean."""
+
+    counts: Counts
+    infrastructure: Infrastructure
+    events: tuple[Event, ...]
+    classes: IntArray
+    """A ``FailureClass`` per series and position."""
+    flakiness: Flakiness
+    verdicts: SeriesVerdicts
+
+
+def judge(history: History, rules: Rules = Rules(), signatures: Mapping[int, int] | None = None) -> Judgement:
+    """Return the judgement of a history. It depends on the history only, not on the order of its rows."""
+    counts = counts_of(history)
+    infra = infrastructure(history.series, counts, rules.outages)
+    clean = counts.without(infra.masked)
+    changes = find_changes(history.series, clean, rules.detection)
+    events = tuple(group_changes(history.series, clean, history.commits, changes, signatures))
+    flaky = flakiness(clean, current_stretch(clean, events))
+    return Judgement(
+        counts=counts,
+        infrastructure=infra,
+        events=events,
+        classes=failure_classes(counts, infra, events),
+        flakiness=flaky,
+        verdicts=series_verdicts(counts, infra, events, flaky),
+    )

@@ -19,8 +19,8 @@ NEW_FLAKES = 0.07
 OUTAGES = 0.05
 DEAD_DEVICES = 0.1
 DECAYS = 0.03
-BROKEN_BUILDS = 0.02
-"""How likely one variant stops building at a revision; it stays broken for a few."""
+BROKEN_BUILDS = 0.012
+"""How likely a variant stops building at a revision; it stays broken for a few."""
 
 
 def plant(spec: Spec, plans: Sequence[BranchPlan], profiles: Profiles) -> History:
@@ -60,7 +60,7 @@ def _break(
     case = _passing_case(rng, lane, profiles)
     if case is None:
         return None
-    scope, where = _scope(rng, lane)
+    scope, where = _boot_scope(rng, lane) if lane.suite is BOOT else _scope(rng, lane)
     whole = not flaky and lane.suite is not BOOT and rng.random() < 0.1
     hard = not flaky and rng.random() < 0.75
     rate = rng.uniform(0.05, 0.4) if flaky else 1.0 if hard else rng.uniform(0.4, 0.9)
@@ -82,7 +82,7 @@ def _break(
 
 def _some_lane(rng: Random, each: BranchPlan) -> Lane:
     """Return a lane to break something in: boots break more often than their number tells."""
-    if rng.random() < 0.15 and (boots := [lane for lane in each.lanes if lane.suite is BOOT]):
+    if rng.random() < 0.1 and (boots := [lane for lane in each.lanes if lane.suite is BOOT]):
         return rng.choice(boots)
     return rng.choices(each.lanes, [lane.size for lane in each.lanes])[0]
 
@@ -109,6 +109,14 @@ def _scope(rng: Random, lane: Lane) -> tuple[str, dict[str, str]]:
     if draw < 0.7:
         return "architecture", {"architecture": axes["architecture"]}
     return "device", {"platform": axes["platform"], "architecture": axes["architecture"]}
+
+
+def _boot_scope(rng: Random, lane: Lane) -> tuple[str, dict[str, str]]:
+    """Return what no longer boots: rarely more than a board, or a configuration of an architecture."""
+    axes = lane.axes
+    if rng.random() < 0.75:
+        return "device", {"platform": axes["platform"], "architecture": axes["architecture"]}
+    return "architecture", {name: axes[name] for name in ("architecture", "config", "compiler")}
 
 
 def _spans(rng: Random, revisions: int, *, newest: bool) -> list[tuple[int, int | None]]:
@@ -154,7 +162,7 @@ def _plant_outages(spec: Spec, plans: Sequence[BranchPlan], history: History, re
         lab = rng.choices(labs, weights)[0]
         history.outages.append(
             Outage(f"outage-{number + 1}", "lab_outage", lab, None, when,
-                   when + HOUR * rng.uniform(8, 40), style, rng.uniform(0.4, 0.95))
+                   when + min(HOUR * rng.uniform(8, 40), length * 0.1), style, rng.uniform(0.4, 0.95))
         )  # fmt: skip
     for number in range(_count(DEAD_DEVICES * revisions)):
         when = begin + length * rng.uniform(0.05, 0.95)
@@ -162,7 +170,7 @@ def _plant_outages(spec: Spec, plans: Sequence[BranchPlan], history: History, re
         style = rng.choices(("infra", "fail"), (7, 3))[0]
         history.outages.append(
             Outage(f"device-{number + 1}", "dead_device", lab, platform, when,
-                   when + timedelta(days=rng.uniform(0.7, 3)), style, 0.97)
+                   when + length * rng.uniform(0.02, 0.1), style, 0.97)
         )  # fmt: skip
     for number in range(_count(DECAYS * revisions)):
         when = begin + length * rng.uniform(0.1, 0.6)

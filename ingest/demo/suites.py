@@ -73,6 +73,7 @@ _LIMITS = {
 }
 
 
+@cache
 def _suite(job: str, root: str, cases: tuple[str, ...]) -> Suite:
     weight, fail, skip, uneven = _SPECIAL.get(job, (0.6, 0.004, 0.06, 1.0))
     return Suite(job, root, cases, weight, fail, skip, uneven, _LIMITS.get(job, ()))

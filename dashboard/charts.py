@@ -90,11 +90,15 @@ def trend(points: Sequence[TrendPoint]) -> Trend:
     for index, point in enumerate(points):
         failed = _height(point.counts.failed, peak)
         broken = _height(point.counts.unhappy - point.counts.failed, peak)
-        top = TREND_HEIGHT - failed
+        top = round(TREND_HEIGHT - failed, 1)
         bars.append(
-            TrendBar(index * TREND_STEP, failed, top, broken, round(top - broken, 1), point.label, point.url)
+            TrendBar(index * TREND_STEP, failed, top, broken, round(top - broken, 1), _label(point), point.url)
         )
     return Trend(len(points) * TREND_STEP, TREND_HEIGHT, peak, tuple(bars))
+
+
+def _label(point: TrendPoint) -> str:
+    return f"{point.label}: {point.counts.failed:,} fail, {point.counts.unhappy - point.counts.failed:,} error"
 
 
 def _height(count: int, peak: int) -> float:

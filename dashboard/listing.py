@@ -108,6 +108,7 @@ def _said(term: Term) -> str:
 class FacetLink:
     """One value of a facet; ``url`` picks it, or drops it if it is picked."""
 
+    text: str
     name: str
     count: int
     url: str
@@ -134,7 +135,9 @@ def facet_panels(found: Facets, address: Address) -> tuple[FacetPanel, ...]:
             term = Term.parse(f"!{value.text}" if value.negated else value.text)
             change = _without if value.picked else _with
             url = address.selecting(change(address.selection, facet.dimension, term)).url()
-            links.append(FacetLink(value.name, value.count, url, value.picked, value.negated))
+            links.append(
+                FacetLink(value.text, value.name, value.count, url, value.picked, value.negated)
+            )
         if len(links) > 1 or any(link.picked for link in links):
             panels.append(FacetPanel(facet.dimension, TITLES[facet.dimension], tuple(links), facet.more))
     return tuple(panels)
@@ -159,7 +162,7 @@ def columns(heads: Iterable[tuple[str, str, str]], sorts: Sequence[str], address
 
     The first of ``sorts`` is the default order. Clicking the column that sorts turns it around.
     """
-    current = address.sort or sorts[0]
+    current = address.sort or next(iter(sorts), "")
     made = []
     for name, text, css in heads:
         if name not in sorts:

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from dashboard.parts import Counts
 from dashboard.paths import revision_path, tree_path, with_query
-from results.queries.records import RevisionRef, StatusCounts, TreeRef
+from results.queries.builds import BuildRow
+from results.queries.records import BuildRef, RevisionRef, StatusCounts, TreeRef
 from results.queries.revisions import RevisionRow
 
 
@@ -63,3 +64,26 @@ class RevisionLine:
             boots=counts("boots", row.boots),
             tests=counts("tests", row.tests),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildLine:
+    """A build with the counts of what ran on it, each number a link to the runs it counts."""
+
+    build: BuildRow
+    boots: Counts
+    tests: Counts
+
+    @classmethod
+    def of(cls, row: BuildRow) -> BuildLine:
+        """Make the line of a build."""
+        return cls(
+            build=row,
+            boots=build_counts(row.build, "boot", row.boots),
+            tests=build_counts(row.build, "test", row.tests),
+        )
+
+
+def build_counts(build: BuildRef, kind: str, counts: StatusCounts) -> Counts:
+    """Return the counts of the boots or tests of a build, linked to the listing of them."""
+    return Counts(counts, with_query("/tests", build.selection.where(kind=kind).params()))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
 from dashboard.converters import AnythingConverter
-from dashboard.views import help, home, prefs, probes, trees
+from dashboard.views import help, home, prefs, probes, revisions, trees
 
 register_converter(AnythingConverter, "anything")
 
@@ -16,10 +16,16 @@ handler500 = "dashboard.views.errors.server_error"
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("c/<str:tree>/<anything:branch>/<str:commit>", revisions.revision, name="revision"),
+    path("c/<str:tree>/<str:commit>", revisions.revision, name="revision_without_branch"),
+    path("c/<str:text>", revisions.commit, name="commit"),
+    path("tree/<str:tree>/<anything:branch>", trees.tree, name="tree"),
+    path("tree/<str:tree>", trees.tree, name="tree_without_branch"),
     path("trees", trees.trees, name="trees"),
     path("help", help.help_index, name="help"),
     path("help/keys", help.help_keys, name="help_keys"),
     path("prefs", prefs.prefs, name="prefs"),
     path("healthz", probes.healthz, name="healthz"),
     path("readyz", probes.readyz, name="readyz"),
+    path("", include("ingest.urls")),
 ]

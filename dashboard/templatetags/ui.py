@@ -12,10 +12,11 @@ from django.utils.safestring import SafeString, mark_safe
 
 from dashboard import paths
 from dashboard.charts import stacked
-from dashboard.parts import Counts
+from dashboard.parts import Counts, log_lines
 from dashboard.prefs import CHOICES
-from results.queries.records import StatusCounts
-from results.status import Status
+from dashboard.rows import revision_url, tree_name
+from results.queries.records import BuildRef, StatusCounts
+from results.status import Status, by_name
 
 register = template.Library()
 
@@ -42,6 +43,12 @@ _BADGES: Final = {
 def badge(status: int) -> SafeString:
     """Return a status as glyph and word."""
     return _BADGES[Status(status)]
+
+
+@register.filter
+def badge_of(word: str) -> SafeString:
+    """Return the badge of a status given by its word in lower case."""
+    return _BADGES[by_name(word)]
 
 
 @register.filter
@@ -190,6 +197,18 @@ def duration(seconds: float | None) -> str:
 
 
 @register.filter
+def measured(value: float, unit: str) -> str:
+    """Return a measured number with its unit, to six digits."""
+    return f"{value:.6g} {unit}".rstrip()
+
+
+@register.filter
+def variant(build: BuildRef) -> str:
+    """Return how a build was made: "arm64 defconfig gcc-14"."""
+    return " ".join(part for part in (build.architecture, build.config, build.compiler) if part) or build.id
+
+
+@register.filter
 def size(count: int | None) -> str:
     """Return a number of bytes: 812 B, 12.5 kB, 8.0 MB."""
     if count is None:
@@ -210,6 +229,9 @@ def or_dash(value: object) -> SafeString:
     return SafeString(conditional_escape(value))
 
 
+register.filter("log_lines", log_lines)
+register.filter("tree_name", tree_name)
+register.filter("revision_path", revision_url)
 register.filter("test_path", paths.test_path)
 register.filter("build_path", paths.build_path)
 register.filter("issue_path", paths.issue_path)

@@ -46,7 +46,7 @@ def _verdict(lines: tuple[RevisionLine, ...]) -> str:
     bad = [line for line in lines if line.is_bad]
     if not bad:
         return f"Nothing fails in the newest revisions of {plural(len(lines), 'tree')}."
-    failing = enumeration(
+    found = enumeration(
         plural(count, noun)
         for noun, count in (
             ("build", sum(line.builds.counts.failed for line in bad)),
@@ -55,4 +55,4 @@ def _verdict(lines: tuple[RevisionLine, ...]) -> str:
         )
         if count
     )
-    return f"{failing} fail in the newest revisions; {len(bad)} of {plural(len(lines), 'tree')} affected."
+    return f"{found} fail in the newest revisions, in {len(bad)} of {plural(len(lines), 'tree')}."

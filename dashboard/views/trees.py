@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from dashboard.charts import Sparkline, sparkline
-from dashboard.parts import plural
-from dashboard.rows import RevisionLine
-from dashboard.shell import Frame, render_page
-from results.queries.revisions import RevisionRow
-from results.queries.trees import TreeRow, tree_listing
+from dashboard.charts import Sparkline, Trend, TrendPoint, sparkline, trend
+from dashboard.filters import read_query
+from dashboard.listing import Address, Chip, Pager, chips, pager, sentence
+from dashboard.parts import failing, plural
+from dashboard.rows import RevisionLine, tree_name
+from dashboard.shell import Frame, Link, render_page
+from results.queries.records import TreeRef
+from results.queries.revisions import RevisionRow, revision_history
+from results.queries.trees import TreeRow, find_trees, tree_listing
+from results.selection import DIMENSIONS, REVISION, Selection
 
 DAYS = 30
+REVISIONS = 40
+SAID = [name for name in DIMENSIONS if name not in (*REVISION, "build", "kind", "q")]
+"""What the counts of a branch can be restricted to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +34,19 @@ class TreeLine:
     trend: Sparkline | None
 
     @classmethod
-    def of(cls, row: TreeRow) -> TreeLine:
+    def of(cls, row: TreeRow, *, with_repository: bool) -> TreeLine:
         """Make the line of a tree."""
-        newest = RevisionRow(row.newest, row.subject, row.started, row.last_result, (), row.builds, row.boots, row.tests)
-        return cls(RevisionLine.of(newest), sparkline(row.trend))
+        newest = RevisionRow(
+            revision=row.newest,
+            subject=row.subject,
+            started=row.started,
+            last_result=row.last_result,
+            origins=(),
+            builds=row.builds,
+            boots=row.boots,
+            tests=row.tests,
+        )
+        return cls(RevisionLine.of(newest, with_repository=with_repository), sparkline(row.trend))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,21 +55,105 @@ class TreesPage(Frame):
 
     lines: tuple[TreeLine, ...]
     search: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreePage(Frame):
+    """The revisions of one branch, newest first."""
+
+    tree: TreeRef
+    lines: tuple[RevisionLine, ...]
+    trend: Trend
+    chips: tuple[Chip, ...]
+    pager: Pager
+    clear: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepositoriesPage(Frame):
+    """Several repositories that share the name of a branch."""
+
+    links: tuple[Link, ...]
 
 
 @require_safe
 def trees(request: HttpRequest) -> HttpResponse:
     """Answer /trees."""
-    search = request.GET.get("q", "")
-    rows = tree_listing(search, days=DAYS, now=timezone.now())
-    failing = sum(1 for row in rows if row.builds.failed or row.boots.failed or row.tests.failed)
+    asked = read_query(request.GET, extra={"q": None, "origin": None}).extra
+    search, origin = asked.get("q", ""), asked.get("origin", "")
+    rows = tree_listing(search, origin=origin or None, days=DAYS, now=timezone.now())
+    names = [tree_name(row.tree) for row in rows]
+    failed = sum(1 for row in rows if row.builds.failed or row.boots.failed or row.tests.failed)
     page = TreesPage(
-        title=f"{failing} of {len(rows)} fail · trees",
+        title=f"{failed:,} of {plural(len(rows), 'branch', 'branches')} fail · trees",
         heading="Trees",
         section="trees",
-        verdict=f"{plural(len(rows), 'branch').replace('branchs', 'branches')} with a revision in the last {DAYS} days.",
-        summary=f"{len(rows)} trees",
-        lines=tuple(TreeLine.of(row) for row in rows),
+        verdict=f"{plural(len(rows), 'branch', 'branches').capitalize()} with a revision in the last {DAYS} days.",
+        summary=plural(len(rows), "branch", "branches"),
+        lines=tuple(TreeLine.of(row, with_repository=names.count(tree_name(row.tree)) > 1) for row in rows),
         search=search,
+        origin=origin,
     )
     return render_page(request, "trees/list.html", page)
+
+
+@require_safe
+def tree(request: HttpRequest, tree: str, branch: str = "") -> HttpResponse:
+    """Answer /tree/<tree>/<branch>."""
+    query = read_query(request.GET, dimensions=SAID, extra={"url": None})
+    found = find_trees(tree, branch=branch, url=query.extra.get("url"))
+    if not found:
+        raise Http404(f"There is no tree {tree}/{branch}.")
+    if len(found) > 1:
+        return render_page(request, "trees/repositories.html", _repositories(request.path, found))
+    stays = (("url", query.extra["url"]),) if "url" in query.extra else ()
+    address = Address(request.path, query.selection, stays)
+    listing = revision_history(found[0], selection=query.selection, after=query.after, limit=REVISIONS)
+    lines = tuple(RevisionLine.of(row, with_repository=bool(stays)) for row in listing)
+    page = TreePage(
+        title=_title(found[0], listing.rows, query.selection),
+        heading=tree_name(found[0]),
+        section="trees",
+        verdict=_verdict(listing.rows),
+        summary=plural(len(lines), "revision"),
+        crumbs=(Link("Trees", reverse("trees")),),
+        tree=found[0],
+        lines=lines,
+        trend=trend([_point(line) for line in reversed(lines)]),
+        chips=chips(address),
+        pager=pager(address, after=query.after, following=listing.after),
+        clear=address.selecting(Selection()).url(),
+    )
+    return render_page(request, "trees/detail.html", page)
+
+
+def _title(tree: TreeRef, rows: tuple[RevisionRow, ...], selection: Selection) -> str:
+    said = f"{sentence(selection)} · " if selection else ""
+    failed = f"{rows[0].failed:,} fail · " if rows else ""
+    return f"{failed}{said}{tree_name(tree)}"
+
+
+def _verdict(rows: tuple[RevisionRow, ...]) -> str:
+    if not rows:
+        return "No revision matches."
+    newest = rows[0]
+    return f"{newest.revision.title}: {failing(newest.builds, newest.boots, newest.tests)}"
+
+
+def _point(line: RevisionLine) -> TrendPoint:
+    return TrendPoint(line.title, line.url, line.builds.counts + line.boots.counts + line.tests.counts)
+
+
+def _repositories(path: str, found: tuple[TreeRef, ...]) -> RepositoriesPage:
+    name = tree_name(found[0])
+    return RepositoriesPage(
+        title=f"{len(found)} repositories · {name}",
+        heading=name,
+        section="trees",
+        verdict=f"{len(found)} repositories are called {name}.",
+        crumbs=(Link("Trees", reverse("trees")),),
+        links=tuple(
+            Link(tree.url or "(repository not named)", Address(path, stays=(("url", tree.url),)).url()) for tree in found
+        ),
+    )

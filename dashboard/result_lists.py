@@ -1,0 +1,122 @@
+"""The listings of tests and of builds with everything around them, wherever they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.filters import Query
+from dashboard.listing import (
+    Address,
+    Chip,
+    Column,
+    FacetPanel,
+    Pager,
+    chips,
+    columns,
+    facet_panels,
+    pager,
+)
+from dashboard.rows import BuildLine
+from results.errors import QueryTimeout
+from results.queries.builds import BUILD_SORTS, build_page
+from results.queries.facets import Noun, facets
+from results.queries.records import Listing
+from results.queries.tests import TEST_SORTS, test_page
+from results.selection import Selection
+
+PAGE_ROWS = 100
+
+TEST_HEADS = (
+    ("status", "Status", ""),
+    ("path", "Test", ""),
+    ("platform", "Device", ""),
+    ("build", "Build", "p3"),
+    ("lab", "Lab", ""),
+    ("revision", "Revision", ""),
+    ("start", "Age", ""),
+    ("duration", "Duration", "n p3"),
+)
+BUILD_HEADS = (
+    ("status", "Status", ""),
+    ("config", "Config", ""),
+    ("arch", "Architecture", ""),
+    ("compiler", "Compiler", ""),
+    ("revision", "Revision", ""),
+    ("origin", "Origin", "p3"),
+    ("start", "Age", ""),
+    ("duration", "Duration", "n p3"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultList:
+    """A listing with its controls.
+
+    ``rows`` or ``panels`` is None when it took too long. ``total`` counts all rows, not those of
+    this page (None when not counted). ``clear`` is the address without filters ("" when there are
+    none).
+    """
+
+    noun: str
+    rows: tuple[Any, ...] | None
+    total: int | None
+    columns: tuple[Column, ...]
+    panels: tuple[FacetPanel, ...] | None
+    chips: tuple[Chip, ...]
+    pager: Pager
+    clear: str
+    address: Address
+    with_revision: bool
+
+
+def tests_list(address: Address, about: Selection, query: Query, *, noun: Noun) -> ResultList:
+    """Return the tests (boots, or both) under what a page is about and what was asked for.
+
+    ``about`` selects what the page is about; the query can only narrow it.
+    """
+    heads = tuple(head for head in TEST_HEADS if head[0] != "revision" or "commit" not in about)
+    return _result_list(address, about, query, noun, test_page, columns(heads, TEST_SORTS, address))
+
+
+def builds_list(address: Address, about: Selection, query: Query) -> ResultList:
+    """Return the builds under what a page is about and what was asked for."""
+    heads = tuple(head for head in BUILD_HEADS if head[0] != "revision" or "commit" not in about)
+    return _result_list(address, about, query, "builds", _build_lines, columns(heads, BUILD_SORTS, address))
+
+
+def _build_lines(selection: Selection, **paging: Any) -> Listing[BuildLine]:
+    found = build_page(selection, **paging)
+    return Listing(tuple(BuildLine.of(row) for row in found), found.after)
+
+
+def _result_list(
+    address: Address,
+    about: Selection,
+    query: Query,
+    noun: Noun,
+    read: Callable[..., Listing[Any]],
+    heads: tuple[Column, ...],
+) -> ResultList:
+    selection = query.selection.within(about)
+    try:
+        found = facets(selection, noun=noun)
+    except QueryTimeout:
+        found = None
+    try:
+        page = read(selection, sort=query.sort or "status", after=query.after, limit=PAGE_ROWS)
+    except QueryTimeout:
+        page = None
+    return ResultList(
+        noun=noun,
+        rows=page.rows if page else None,
+        total=found.counts.total if found else None,
+        columns=heads,
+        panels=facet_panels(found, address) if found else None,
+        chips=chips(address),
+        pager=pager(address, after=query.after, following=page.after if page else None),
+        clear=address.selecting(Selection()).url() if query.selection else "",
+        address=address,
+        with_revision="commit" not in about,
+    )

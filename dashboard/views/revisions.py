@@ -1,0 +1,229 @@
+"""Revisions: what was found in one commit of a tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from dashboard.filters import Query, read_query
+from dashboard.listing import Address, Column, columns, sentence
+from dashboard.parts import failing, plural
+from dashboard.paths import tree_path, with_query
+from dashboard.result_lists import BUILD_HEADS, TEST_HEADS, ResultList, builds_list, tests_list
+from dashboard.rows import BuildLine, RevisionLine, revision_url, tree_name
+from dashboard.shell import Frame, Link, render_page
+from results.errors import NotFound
+from results.queries.builds import BUILD_DIMENSIONS, BUILD_SORTS, build_page
+from results.queries.records import RevisionRef, StatusCounts
+from results.queries.revisions import RevisionDetail, RevisionRow, find_revisions, revision_detail
+from results.queries.tests import TEST_SORTS, TestRow, test_page
+from results.queries.trees import find_trees
+from results.selection import DIMENSIONS, REVISION, Selection
+
+TABS = ("overview", "builds", "boots", "tests")
+KINDS = {"boots": "boot", "tests": "test"}
+SHOWN = 20
+PAGE = ("tab", "url", "patchset")
+"""Parameters that belong to the page, whatever is filtered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One tab of a revision; ``counts`` is None where nothing is counted."""
+
+    text: str
+    url: str
+    is_current: bool
+    counts: StatusCounts | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """What fails, worst kind first; the addresses lead to the whole lists."""
+
+    builds: tuple[BuildLine, ...]
+    boots: tuple[TestRow, ...]
+    tests: tuple[TestRow, ...]
+    build_columns: tuple[Column, ...]
+    test_columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionPage(Frame):
+    """A revision under one of its tabs: ``overview`` or ``list`` is set."""
+
+    detail: RevisionDetail
+    previous: Link | None
+    next: Link | None
+    tabs: tuple[Tab, ...]
+    overview: Overview | None
+    list: ResultList | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchesPage(Frame):
+    """Several revisions that an address may mean."""
+
+    lines: tuple[RevisionLine, ...]
+
+
+@require_safe
+def revision(request: HttpRequest, tree: str, commit: str, branch: str = "") -> HttpResponse:
+    """Answer /c/<tree>/<branch>/<commit>."""
+    tab = request.GET.get("tab", TABS[0])
+    query = _read(request, tab)
+    found = _candidates(tree, branch, commit, query)
+    if len(found) > 1:
+        lines = tuple(RevisionLine.of(_row(detail), with_repository=True) for detail in found)
+        return render_page(request, "revisions/matches.html", _matches(lines, f"{tree}/{branch} {commit}"))
+    return render_page(request, "revisions/detail.html", _page(request.path, found[0], tab, query))
+
+
+@require_safe
+def commit(request: HttpRequest, text: str) -> HttpResponse:
+    """Answer /c/<commit>: the revision, or a list when several trees have it."""
+    found = find_revisions(text)
+    if not found:
+        raise Http404(f"No tree has a revision {text}.")
+    lines = tuple(RevisionLine.of(row, with_repository=_is_ambiguous(row, found)) for row in found)
+    if len(lines) == 1:
+        return HttpResponseRedirect(lines[0].url)
+    return render_page(request, "revisions/matches.html", _matches(lines, text))
+
+
+def _read(request: HttpRequest, tab: str) -> Query:
+    if tab == "builds":
+        dimensions, sorts = BUILD_DIMENSIONS, BUILD_SORTS
+    else:
+        dimensions, sorts = DIMENSIONS, TEST_SORTS
+    narrowing = [name for name in dimensions if name not in REVISION]
+    return read_query(request.GET, dimensions=narrowing, sorts=sorts, extra={"tab": TABS, "url": None, "patchset": None})
+
+
+def _candidates(tree: str, branch: str, commit: str, query: Query) -> tuple[RevisionDetail, ...]:
+    """Return the revision of each repository that has this name, branch and commit."""
+    found = []
+    for candidate in find_trees(tree, branch=branch, url=query.extra.get("url")):
+        try:
+            found.append(revision_detail(candidate, commit=commit, patchset=query.extra.get("patchset", "")))
+        except NotFound:
+            continue
+    if not found:
+        raise Http404(f"{tree_label(tree, branch)} has no revision {commit}.")
+    return tuple(found)
+
+
+def tree_label(tree: str, branch: str) -> str:
+    """Return how a branch is called in a sentence."""
+    return f"{tree}/{branch}" if branch else tree
+
+
+def _row(detail: RevisionDetail) -> RevisionRow:
+    origins = tuple(dict.fromkeys(checkout.origin for checkout in detail.checkouts))
+    return RevisionRow(
+        revision=detail.revision,
+        subject=detail.subject,
+        started=detail.started,
+        last_result=detail.last_result,
+        origins=origins,
+        builds=detail.builds,
+        boots=detail.boots,
+        tests=detail.tests,
+    )
+
+
+def _is_ambiguous(row: RevisionRow, rows: tuple[RevisionRow, ...]) -> bool:
+    """Return whether another row differs in the repository alone."""
+    mine = row.revision
+    return any(
+        (other.revision.tree.name, other.revision.tree.branch) == (mine.tree.name, mine.tree.branch)
+        and other.revision.tree.url != mine.tree.url
+        for other in rows
+    )
+
+
+def _matches(lines: tuple[RevisionLine, ...], text: str) -> MatchesPage:
+    return MatchesPage(
+        title=f"{plural(len(lines), 'revision')} · {text}",
+        heading=f"Revisions that {text} may mean",
+        section="trees",
+        crumbs=(Link("Trees", reverse("trees")),),
+        lines=lines,
+    )
+
+
+def _page(path: str, detail: RevisionDetail, tab: str, query: Query) -> RevisionPage:
+    revision = detail.revision
+    stays = tuple((name, query.extra[name]) for name in PAGE if query.extra.get(name))
+    address = Address(path, query.selection, stays, query.sort)
+    counted = {"builds": detail.builds, "boots": detail.boots, "tests": detail.tests}
+    with_repository = "url" in query.extra
+    narrowed = sentence(query.selection)
+    title = f"{tree_name(revision.tree)} {revision.title}"
+    failed = sum(counts.failed for counts in counted.values())
+    listed = _list(address, revision.selection, query, tab) if tab in counted else None
+    return RevisionPage(
+        title=f"{narrowed} · {title}" if narrowed else f"{failed:,} fail · {title}",
+        heading=revision.title,
+        section="trees",
+        verdict=failing(detail.builds, detail.boots, detail.tests),
+        summary=f"{plural(len(listed.rows or ()), listed.noun.removesuffix('s'))} shown" if listed else "",
+        crumbs=(
+            Link("Trees", reverse("trees")),
+            Link(tree_name(revision.tree), with_query(tree_path(revision.tree), _repository(revision, with_repository))),
+        ),
+        detail=detail,
+        previous=_neighbour(detail.previous, tab, with_repository),
+        next=_neighbour(detail.next, tab, with_repository),
+        tabs=_tabs(path, tab, stays, counted),
+        overview=None if listed else _overview(revision.selection, detail),
+        list=listed,
+    )
+
+
+def _repository(revision: RevisionRef, shown: bool) -> list[tuple[str, str]]:
+    return [("url", revision.tree.url)] if shown else []
+
+
+def _neighbour(revision: RevisionRef | None, tab: str, with_repository: bool) -> Link | None:
+    if revision is None:
+        return None
+    params = [("tab", tab)] if tab != TABS[0] else []
+    return Link(revision.title, revision_url(revision, *params, with_repository=with_repository))
+
+
+def _tabs(
+    path: str, current: str, stays: tuple[tuple[str, str], ...], counted: dict[str, StatusCounts]
+) -> tuple[Tab, ...]:
+    others = [item for item in stays if item[0] != "tab"]
+    return tuple(
+        Tab(
+            text=name.title(),
+            url=with_query(path, others if name == TABS[0] else [("tab", name), *others]),
+            is_current=name == current,
+            counts=counted.get(name),
+        )
+        for name in TABS
+    )
+
+
+def _list(address: Address, about: Selection, query: Query, tab: str) -> ResultList:
+    if tab == "builds":
+        return builds_list(address, about, query)
+    return tests_list(address, about.where(kind=KINDS[tab]), query, noun="boots" if tab == "boots" else "tests")
+
+
+def _overview(about: Selection, detail: RevisionDetail) -> Overview:
+    """Return the first failures of each kind; what counts no failure is not asked for."""
+    bad = about.where(status="fail")
+    address = Address("")
+    return Overview(
+        builds=tuple(BuildLine.of(row) for row in build_page(bad, limit=SHOWN)) if detail.builds.failed else (),
+        boots=test_page(bad.where(kind="boot"), limit=SHOWN).rows if detail.boots.failed else (),
+        tests=test_page(bad.where(kind="test"), limit=SHOWN).rows if detail.tests.failed else (),
+        build_columns=columns((head for head in BUILD_HEADS if head[0] != "revision"), (), address),
+        test_columns=columns((head for head in TEST_HEADS if head[0] != "revision"), (), address),
+    )

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import environ
-from kombu import Queue
+from kombu.entity import Queue
 
 from dashboard.stack.addresses import broker_url, cache_url, embedded_database, embedded_redis, secret_key
 
@@ -158,6 +158,8 @@ KERNELCI_LOG_HOSTS = env.list("KERNELCI_LOG_HOSTS", default=["files.kernelci.org
 SPOOL_DIR = Path(env("SPOOL_DIR", default="") or STATE_DIR / "spool").resolve()
 WATCHED_SPOOLS = env.list("WATCHED_SPOOLS", default=[])
 SUBMIT_MAX_BYTES = env.int("SUBMIT_MAX_BYTES", default=512 * 1024 * 1024)
+# A piece of 64 KiB must come in this time, and what takes longer in all gets half of the threads at most.
+SUBMIT_PATIENCE_SECONDS = env.float("SUBMIT_PATIENCE_SECONDS", default=5.0)
 # Per token; a token may have its own.
 SUBMIT_REQUESTS_PER_MINUTE = env.int("SUBMIT_REQUESTS_PER_MINUTE", default=6_000)
 SUBMIT_BYTES_PER_HOUR = env.int("SUBMIT_BYTES_PER_HOUR", default=20 * 1024**3)

@@ -38,6 +38,8 @@ class DetectionRules:
     """The share of the series in a scope that a change reaches."""
     joins: float = 0.9
     """Probability from which a failing series joins a change its sisters already show."""
+    slack: float = 3.0
+    """How much better (nats) another moment may explain a series that joins."""
     rise: float = 0.3
     """Smallest change of the failure rate that counts."""
     memory: int = 60
@@ -248,8 +250,7 @@ class _Replay:
     def _again(self, change: Change, position: int) -> bool:
         assert change.end is not None
         if change.group != ALONE:
-            group = self.groups[change.group]
-            return group.fixed is None and any(member.end is None for member in group.members)
+            return self._alive(self.groups[change.group], position)
         return position - change.end < self.rules.relapse
 
     def _join(self, failing: IntArray, position: int) -> IntArray:
@@ -267,13 +268,23 @@ class _Replay:
         return np.array(rest, np.int64)
 
     def _fitting(self, row: int, position: int) -> _Group | None:
+        """Return the shared change that explains a failure as well as any other moment would."""
         for group in self.open_groups.get(row, ()):
-            if group.fixed is not None or all(member.end is not None for member in group.members):
+            if not self._alive(group, position):
                 continue
-            gain = self.gains(np.array([row]), np.array([group.split]), position + 1)[0]
-            if membership(gain, self.rules.reach)[0] >= self.rules.joins:
+            splits = np.arange(group.split, position + 1)
+            gains = self.gains(np.array([row]), splits, position + 1)[0]
+            likely = membership(gains[:1], self.rules.reach)[0] >= self.rules.joins
+            if likely and gains[0] >= gains.max() - self.rules.slack:
                 return group
         return None
+
+    def _alive(self, group: _Group, position: int) -> bool:
+        """Return whether a shared change still makes tests fail."""
+        if group.fixed is not None:
+            return False
+        rows = [member.series for member in group.members if member.end is None]
+        return bool(self.failed[rows, max(0, position - self.rules.relapse) : position + 1].any())
 
     def _break(self, change: Change) -> None:
         self.changes.append(change)

@@ -19,10 +19,15 @@ from results.analysis.history import AXES, Counts, FloatArray, IntArray, SeriesT
 from results.analysis.segmentation import ChangeRange, change_weights, cumulated, position_range
 
 OVERLAP: Final = 0.4
-REGRESSION_RATE: Final = 0.4
+REGRESSION_RATE: Final = 0.42
 """Failure rate from which a change is a regression; below it made a test flaky."""
 STRAY: Final = 0.05
 """Probability that a series says nothing about when its event began."""
+TELLING_TRIES: Final = 5
+TELLING_SERIES: Final = 4
+"""So many series with so many tries each: then their median rate is the event's."""
+ALIKE: Final = 0.3
+"""How much the failure rates of two units of one event may differ."""
 LOOK_BACK: Final = 25
 """Positions before the first failure in which the change may lie."""
 
@@ -98,6 +103,7 @@ class _Unit:
     suites: frozenset[int]
     boards: frozenset[int]
     signatures: frozenset[int]
+    rate: float
 
 
 def group_changes(
@@ -123,9 +129,15 @@ class _Grouper:
     ) -> None:
         self.series, self.counts, self.commits, self.signatures = series, counts, commits, signatures
         self.device = series.device()
+        self.healthy_from: dict[int, int] = {}
+        """Where the history of each change begins: after the fix of the one before (by ``id``)."""
 
     def joined(self, changes: Sequence[Change]) -> list[list[_Unit]]:
         """Return the units of every event."""
+        fixed: dict[int, int] = {}
+        for change in sorted(changes, key=lambda change: change.start):
+            self.healthy_from[id(change)] = fixed.get(change.series, 0)
+            fixed[change.series] = change.end if change.end is not None else change.start
         units: dict[int, list[Change]] = {}
         for number, change in enumerate(changes):
             units.setdefault(change.group if change.group != ALONE else -1 - number, []).append(change)
@@ -156,13 +168,14 @@ class _Grouper:
             frozenset(self.series.suite[rows].tolist()),
             frozenset(self.device[rows].tolist()),
             frozenset(self.signatures[row] for row in rows if row in self.signatures),
+            self._rate([self._member(change, 0) for change in changes]),
         )
 
     def _weights(self, changes: Iterable[Change]) -> FloatArray:
         """Return ln P(data | the change is first tested at a position) for all positions."""
         weights = np.zeros(len(self.commits))
         for change in changes:
-            low = max(change.start - LOOK_BACK, 0)
+            low = max(change.start - LOOK_BACK, min(self.healthy_from[id(change)], change.start - 1), 0)
             own = np.full(len(weights), -np.inf)
             high = change.end if change.end is not None else len(weights)
             totals = self._totals(change.series)
@@ -183,7 +196,7 @@ class _Grouper:
     def _same_cause(self, one: _Unit, other: _Unit) -> bool:
         overlap = min(one.high, other.high) - max(one.low, other.low) + 1
         narrower = min(one.high - one.low, other.high - other.low) + 1
-        if overlap <= OVERLAP * narrower:
+        if overlap <= OVERLAP * narrower or abs(one.rate - other.rate) > ALIKE:
             return False
         return bool(
             one.paths & other.paths
@@ -198,9 +211,9 @@ class _Grouper:
         changes: dict[int, Change] = {}
         for change in sorted((c for unit in units for c in unit.changes), key=lambda c: c.start):
             changes.setdefault(change.series, change)
-        members = tuple(self._member(changes[row]) for row in sorted(changes))
-        rate = self._rate(members)
         found = position_range(np.sum([unit.weights for unit in units], axis=0), self.commits, 0)
+        members = tuple(self._member(changes[row], found.good + 1) for row in sorted(changes))
+        rate = self._rate(members)
         gain = max(change.gain for change in changes.values())
         return Event(
             kind=EventKind.REGRESSION if rate >= REGRESSION_RATE else EventKind.NEW_FLAKE,
@@ -215,11 +228,13 @@ class _Grouper:
             axes=self._axes(members),
         )
 
-    def _member(self, change: Change) -> Member:
+    def _member(self, change: Change, earliest: int) -> Member:
+        """Return a member; its sisters may know better since when it can have been broken."""
         row, counts = change.series, self.counts
         tested, failed = counts.tested[row], counts.failed[row]
         end = change.end if change.end is not None else len(tested)
         bad = change.start + np.flatnonzero(failed[change.start : end])
+        bad = bad[bad >= earliest] if (bad >= earliest).any() else bad
         first, last = int(bad[0]), int(bad[-1])
         good = np.flatnonzero(tested[:first] & ~failed[:first])
         inside = slice(first, change.end)
@@ -235,16 +250,24 @@ class _Grouper:
             failures=int(counts.failures[row, inside].sum()),
         )
 
-    def _rate(self, members: tuple[Member, ...]) -> float:
-        """Return how often the members failed from the event's first failure to its last."""
-        first, last = min(m.first_bad for m in members), max(m.last_bad for m in members)
-        tries = failures = 0
-        for member in members:
-            span = slice(first, member.fixed if member.fixed is not None else last + 1)
-            tries += int(self.counts.tries[member.series, span].sum())
-            failures += int(self.counts.failures[member.series, span].sum())
-        # The first failure made us look: it says nothing about how often it fails.
-        return (failures - 1 + 0.6) / tries
+    def _rate(self, members: Sequence[Member]) -> float:
+        """Return how often the members fail between their first failure and the usual last one.
+
+        Each one's first failure made us look and the last one is last by definition: neither says
+        how often it fails. One imagined try at 0.7 stands in for them. Where many series tell,
+        the median is taken: something else may have broken a few of them.
+        """
+        usual_last = int(np.percentile([m.last_bad for m in members], 75, method="lower"))
+        tries, failures = np.zeros((2, len(members)))
+        for index, member in enumerate(members):
+            end = self.counts.tries.shape[1] if member.fixed is None else max(member.last_bad, usual_last + 1)
+            span = slice(member.first_bad + 1, end)
+            tries[index] = self.counts.tries[member.series, span].sum()
+            failures[index] = self.counts.failures[member.series, span].sum()
+        telling = tries >= TELLING_TRIES
+        if np.count_nonzero(telling) >= TELLING_SERIES:
+            return float(np.median(failures[telling] / tries[telling]))
+        return float((failures.sum() + 0.7) / (tries.sum() + 1))
 
     def _fix_range(self, members: tuple[Member, ...]) -> ChangeRange | None:
         ends = [member.fixed for member in members if member.fixed is not None]

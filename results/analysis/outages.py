@@ -44,7 +44,7 @@ class OutageRules:
     recent: int = 4
     """Positions that are looked at together for a device that fails more and more often."""
     recent_share: float = 0.15
-    repeat: float = 0.002
+    repeat: float = 1e-4
     """Probability of the same test hit again and again by a partial outage, under which it is not the outage."""
     total_share: float = 0.8
     """The share from which an outage explains also the failures of tests that failed before."""
@@ -92,6 +92,8 @@ class _Unit:
     failing: FloatArray
     """Usable results and unexplained failures of the recent positions, rings of columns."""
     open: dict[int, Outage]
+    all_fail_since: dict[int, int]
+    """Since when everything fails in a unit, as it would by a regression of the platform."""
 
 
 def infrastructure(series: SeriesTable, counts: Counts, rules: OutageRules = OutageRules()) -> Infrastructure:
@@ -130,7 +132,7 @@ class _Search:
         share = rules.lab_share if whole else rules.device_share
         usual = np.full((len(first), rules.window), np.nan)
         recent = np.zeros((len(first), rules.recent))
-        return _Unit(code, self.series.lab[first], platform, least, share, usual, recent, recent.copy(), {})
+        return _Unit(code, self.series.lab[first], platform, least, share, usual, recent, recent.copy(), {}, {})
 
     def run(self) -> Infrastructure:
         for position in range(self.present.shape[1]):
@@ -151,6 +153,7 @@ class _Search:
             for index in [index for index in unit.open if index not in ill]:
                 if np.count_nonzero(present[unit.code == index]) >= unit.least:
                     self.closed.append(unit.open.pop(index))
+                    unit.all_fail_since.pop(index, None)
             for index, outage in ill.items():
                 self._record(unit, index, outage, general, position)
         self.luck[present & ~bad] = 0
@@ -209,8 +212,12 @@ class _Search:
             if first == position:
                 # A clear case: it must not make the next positions look like a slow one.
                 unit.total[index] = unit.failing[index] = 0
-            partial = np.count_nonzero(rows & fresh) < rules.total_share * total[index]
-            confirmed = partial or self._comparable(unit, rows, usable, unexplained, float(share[index]))
+            confirmed = self._comparable(unit, rows, usable, unexplained, float(share[index]))
+            if np.count_nonzero(rows & fresh) < rules.total_share * total[index]:
+                # It spoils some runs of everything: no commit does that.
+                unit.all_fail_since.pop(index, None)
+            else:
+                unit.all_fail_since.setdefault(index, position)
             share[index] = np.nan
             yield int(index), Outage(
                 int(unit.lab[index]), int(unit.platform[index]), first, position + 1,
@@ -251,6 +258,7 @@ class _Search:
         """Join an outage with the one it continues; mask its failures, or release what lasts too long."""
         before = unit.open.get(index)
         rows = unit.code == index
+        now = outage.failures / outage.results
         if before:
             outage = replace(
                 outage,
@@ -260,11 +268,11 @@ class _Search:
                 p_value=min(before.p_value, outage.p_value),
                 confirmed=before.confirmed or outage.confirmed,
             )
-        if not outage.confirmed and outage.end - outage.start > self.rules.patience:
+        since = unit.all_fail_since.get(index, position)
+        if not outage.confirmed and position - since >= self.rules.patience:
             unit.open[index] = replace(outage, released=True)
-            span = slice(outage.start, outage.end)
-            self.masked[rows, span] = False
-            self.lately[rows & self.bad[:, span].any(axis=1)] = 1.0
+            self.masked[rows, since : position + 1] = False
+            self.lately[rows & self.bad[:, since : position + 1].any(axis=1)] = 1.0
             return
         unit.open[index] = outage
         failing = self.bad[:, position] & rows & ~general
@@ -273,7 +281,7 @@ class _Search:
         self.masked[failing, position] = True
         span = slice(outage.start, position)
         self.masked[rows, span] |= self.unexplained[rows, span]
-        share = min(outage.failures / outage.results, 0.95)
+        share = min(max(now, outage.failures / outage.results), 0.95)
         self._not_by_chance(failing, share, position)
 
     def _not_by_chance(self, failing: BoolArray, share: float, position: int) -> None:

@@ -16,11 +16,12 @@ from django.http import HttpRequest
 from gunicorn.http.errors import ParseException
 
 from ingest.intake.errors import IntakeError
-from ingest.intake.patience import PIECE_SECONDS, Patience
+from ingest.intake.patience import Patience
 
 PIECE_BYTES: Final = 64 * 1024
 _LINGER_BYTES: Final = 8 * 1024 * 1024
 _LINGER_SECONDS: Final = 2.0
+_LINGER_PIECE_SECONDS: Final = 0.5
 _GZIP: Final = 16 + zlib.MAX_WBITS
 
 
@@ -52,20 +53,22 @@ class Body:
     def linger(self) -> None:
         """Read a little more of a body that was refused: closing at once would lose the answer on its way."""
         deadline, count = time.monotonic() + _LINGER_SECONDS, 0
-        with Patience(self._request) as patience:
-            patience.extend(_LINGER_SECONDS)
-            with suppress(IntakeError):
-                while count < _LINGER_BYTES and time.monotonic() < deadline and (piece := self._read()):
-                    count += len(piece)
+        with Patience(self._request, _LINGER_PIECE_SECONDS) as patience, suppress(IntakeError):
+            while count < _LINGER_BYTES and time.monotonic() < deadline:
+                patience.extend()
+                piece = self._read()
+                if not piece:
+                    break
+                count += len(piece)
 
     def _arriving(self) -> Iterator[bytes]:
         """Yield the bytes as they come. Raises IntakeError when they do not come, or not fast enough."""
         if self._expected > settings.SUBMIT_MAX_BYTES:
             raise _too_large(settings.SUBMIT_MAX_BYTES)
         count = 0
-        with Patience(self._request) as patience:
+        with Patience(self._request, settings.SUBMIT_PATIENCE_SECONDS) as patience:
             while True:
-                patience.extend(PIECE_SECONDS)
+                patience.extend()
                 piece = self._read()
                 patience.check()
                 if not piece:

@@ -1,7 +1,7 @@
 """How long the server waits for a body.
 
 Its threads are few, and a body that trickles in would keep one for hours. So every piece must
-come within ``PIECE_SECONDS``, and a body that takes longer than ``SWIFT_SECONDS`` in all goes on
+come within ``SUBMIT_PATIENCE_SECONDS``, and a body that takes longer than that in all goes on
 only while it is one of a few: never more than half of a process's threads.
 """
 
@@ -10,43 +10,41 @@ from __future__ import annotations
 import threading
 import time
 from socket import SHUT_RD, socket
-from typing import Final, Self
+from typing import Self
 
 from django.conf import settings
 from django.http import HttpRequest
 
 from ingest.intake.errors import IntakeError
 
-PIECE_SECONDS: Final = 5.0
-SWIFT_SECONDS: Final = 5.0
-
 _slow_bodies = threading.BoundedSemaphore(max(1, settings.WEB_THREADS // 2))
 
 
 class Patience:
-    """Ends the wait for a body at a deadline that is extended with every piece.
+    """Ends the wait for a body at a deadline, ``seconds`` away, that is extended with every piece.
 
     One read of the server may block in many small receives, each in time by itself; so another
     thread watches and shuts the reading side of the connection, which wakes the reader.
     """
 
-    def __init__(self, request: HttpRequest) -> None:
+    def __init__(self, request: HttpRequest, seconds: float) -> None:
         self._socket: socket | None = request.META.get("gunicorn.socket")
         self._started = time.monotonic()
-        self._deadline = self._started + PIECE_SECONDS
+        self._seconds = seconds
+        self._deadline = self._started + seconds
         self._done = threading.Event()
         self._is_over = False
         self._is_slow = False
 
-    def extend(self, seconds: float) -> None:
-        """Wait so many seconds more, from now."""
-        self._deadline = time.monotonic() + seconds
+    def extend(self) -> None:
+        """Wait for another piece."""
+        self._deadline = time.monotonic() + self._seconds
 
     def check(self) -> None:
         """Raise IntakeError when patience is over (408), or is needed elsewhere (503)."""
         if self._is_over:
-            raise IntakeError(408, f"the body came too slowly: a piece took more than {PIECE_SECONDS:g} s")
-        if not self._is_slow and time.monotonic() - self._started > SWIFT_SECONDS:
+            raise IntakeError(408, f"the body came too slowly: a piece took more than {self._seconds:g} s")
+        if not self._is_slow and time.monotonic() - self._started > self._seconds:
             self._is_slow = _slow_bodies.acquire(blocking=False)
             if not self._is_slow:
                 raise IntakeError(503, "too many slow uploads at once", retry_after=30)

@@ -1,0 +1,70 @@
+"""A web server and workers of our own for tests, as separate processes."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
+from urllib.parse import quote
+
+import jwt
+from django.db import connection
+
+SECRET = "a secret of at least thirty-two bytes"
+
+
+def environment(spool, **more):
+    """Return the environment of a process that uses the test database and a spool."""
+    name, host = connection.settings_dict["NAME"], connection.settings_dict["HOST"]
+    user = connection.settings_dict["USER"]
+    return os.environ | {
+        "DATABASE_URL": f"postgres://{user}@/{name}?host={quote(str(host))}",
+        "SPOOL_DIR": str(spool.folder),
+        "JWT_SECRET": SECRET,
+        "STATIC_MANIFEST": "false",
+        "LOG_LEVEL": "ERROR",
+        "PYTHONWARNINGS": "ignore",
+        **more,
+    }
+
+
+def bearer(origin="acme"):
+    """Return the headers of a caller who may send objects of an origin."""
+    token = jwt.encode({"origin": origin, "exp": int(time.time()) + 600}, SECRET, "HS256")
+    return {"Authorization": f"Bearer {token}"}
+
+
+@contextmanager
+def web_server(spool, *, threads=2, **settings):
+    """Run gunicorn the way `manage.py up` does and give its port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "gunicorn", "dashboard.wsgi", "--bind", f"127.0.0.1:{port}"]
+    command += ["--worker-class", "gthread", "--workers", "1", "--threads", str(threads)]
+    command += ["--log-level", "error", "--no-control-socket", "--graceful-timeout", "1"]
+    process = subprocess.Popen(command, env=environment(spool, WEB_THREADS=str(threads), **settings))
+    try:
+        _wait_for(port, process)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _wait_for(port, process):
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with closing(HTTPConnection("127.0.0.1", port, timeout=10)) as client:
+                client.request("GET", "/authtest")
+                client.getresponse().read()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError("the web server did not start")

@@ -23,7 +23,7 @@ def run_folder(state: Path) -> Path:
     It is short wherever the checkout is: a socket's path must stay below 100 bytes.
     """
     digest = blake2b(os.fsencode(state.resolve()), digest_size=5).hexdigest()
-    return Path(f"/tmp/treewatch-{os.getuid()}-{digest}")  # noqa: S108 (made and checked by dashboard.stack.places)
+    return Path(f"/tmp/treewatch-{os.getuid()}-{digest}")
 
 
 def embedded_database(state: Path) -> dict[str, Any]:

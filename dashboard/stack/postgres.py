@@ -29,10 +29,19 @@ def program(places: Places, options: Mapping[str, str]) -> Program:
         _initialise(places, data)
     _check_version(data)
     _clear_stale_locks(places, data)
-    settings = [f"--{name}={value}" for name, value in (_tuning() | options).items()]
+    settings = [f"--{name}={value}" for name, value in (_tuning() | dict(options)).items()]
     return Program(
         name="PostgreSQL",
-        command=[str(places.postgres / "postgres"), "-D", str(data), "-k", str(places.run), "-h", "", *settings],
+        command=[
+            str(places.postgres / "postgres"),
+            "-D",
+            str(data),
+            "-k",
+            str(places.run),
+            "-h",
+            "",
+            *settings,
+        ],
         user=places.user,
         log=places.logs / "postgres.log",
         stop=signal.SIGINT,  # "fast": no waiting for clients
@@ -165,7 +174,7 @@ def _memory_mib() -> int:
 
 def _shared_memory_mib() -> int:
     try:
-        found = os.statvfs("/dev/shm")  # noqa: S108
+        found = os.statvfs("/dev/shm")
     except OSError:
         return 0
     return found.f_bavail * found.f_frsize // _MIB

@@ -91,7 +91,7 @@ class Child:
         """Wait for the end and return the exit code."""
         self._process.wait()
         code = self.exit_code()
-        assert code is not None  # noqa: S101 (it was waited for)
+        assert code is not None
         return code
 
     def stop(self, deadline: float) -> None:

@@ -42,7 +42,7 @@ def _database_answers() -> bool:
 def _redis_answers() -> bool:
     url = settings.CACHES["default"]["LOCATION"]
     try:
-        with Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2) as client:
+        with Redis.from_url(str(url), socket_timeout=2, socket_connect_timeout=2) as client:
             client.ping()
     except RedisError:
         logger.exception("not ready: redis")

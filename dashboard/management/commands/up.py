@@ -104,7 +104,7 @@ class Command(BaseCommand):
         while True:
             self._children.check()
             try:
-                urlopen(f"http://{_address()}/healthz", timeout=10).close()  # noqa: S310 (our own address)
+                urlopen(f"http://{_address()}/healthz", timeout=10).close()
             except HTTPError:
                 return  # it answers; ALLOWED_HOSTS may not know this name
             except OSError:
@@ -129,7 +129,7 @@ class Command(BaseCommand):
 
 
 def _address() -> str:
-    host = "127.0.0.1" if settings.BIND in ("0.0.0.0", "[::]") else settings.BIND  # noqa: S104
+    host = "127.0.0.1" if settings.BIND in ("0.0.0.0", "[::]") else settings.BIND
     return f"{host}:{settings.PORT}"
 
 
@@ -140,4 +140,6 @@ def _check_port() -> None:
         try:
             probe.bind((settings.BIND, settings.PORT))
         except OSError as error:
-            raise ServiceError(f"Cannot listen on {_address()}: {error.strerror}. PORT=8001 chooses another port.") from None
+            raise ServiceError(
+                f"Cannot listen on {_address()}: {error.strerror}. PORT=8001 chooses another port."
+            ) from None

@@ -36,23 +36,29 @@ class Command(BaseCommand):
         command: list[str] = options["command"]
         if not command:
             raise CommandError("Which command? Give it after --.")
-        wanted = {"database": settings.EMBEDDED_DATABASE, "redis": settings.EMBEDDED_REDIS}
         try:
             with sole_owner(settings.STATE_DIR, " ".join(command)):
-                code = _run(command, wanted)
+                code = _run(command)
         except AlreadyRunning:
-            wait_for_services(settings.STATE_DIR, **wanted)
-            os.execvp(command[0], command)  # noqa: S606 (that is what we are for)
+            wait_for_services(
+                settings.STATE_DIR, database=settings.EMBEDDED_DATABASE, redis=settings.EMBEDDED_REDIS
+            )
+            os.execvp(command[0], command)
         except ServiceError as error:
             raise CommandError(str(error)) from None
         sys.exit(code)
 
 
-def _run(command: list[str], wanted: dict[str, bool]) -> int:
+def _run(command: list[str]) -> int:
     children = Children()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
-        start_services(children, settings.STATE_DIR, **wanted)
+        start_services(
+            children,
+            settings.STATE_DIR,
+            database=settings.EMBEDDED_DATABASE,
+            redis=settings.EMBEDDED_REDIS,
+        )
         call_command("migrate", interactive=False, verbosity=0)
         connections.close_all()
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the command's

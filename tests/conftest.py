@@ -1,0 +1,89 @@
+"""What every test runs on: a PostgreSQL and a Redis of its own, made for this run and removed after it.
+
+With DATABASE_URL or REDIS_URL set, those servers are used instead. Under xdist the controller starts
+the services once; each worker has its own database and its own pair of Redis databases.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import django
+import pytest
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+DEMO_TESTS = 4000
+
+
+def _set_environment():
+    """Before anything of ours is imported: what it reads from the environment."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "dashboard.settings"
+    os.environ["STATIC_MANIFEST"] = "no"
+    if WORKER:
+        number = 2 + 2 * int(WORKER.removeprefix("gw"))
+        os.environ["REDIS_URL"] = f"{os.environ['TEST_REDIS_URL']}?db={number}"
+        return
+    state = Path(tempfile.mkdtemp(prefix="treewatch-tests-"))
+    state.chmod(0o755)  # root runs PostgreSQL as nobody
+    (state / "static").mkdir()
+    os.environ["STATE_DIR"] = str(state)
+
+
+_set_environment()
+django.setup()
+
+from django.conf import settings  # noqa: E402
+
+from dashboard.stack.addresses import run_folder  # noqa: E402
+from dashboard.stack.processes import Children  # noqa: E402
+from dashboard.stack.services import start_services  # noqa: E402
+
+SERVICES = Children()
+
+
+def _remove():
+    SERVICES.stop()
+    state = settings.STATE_DIR
+    for folder in (state / "public", run_folder(state), state):
+        shutil.rmtree(folder.resolve(), ignore_errors=True)
+
+
+if not WORKER:
+    os.environ["TEST_REDIS_URL"] = settings.REDIS_URL
+    atexit.register(_remove)
+
+
+def pytest_configure(config):
+    """Start the services, once, unless nothing will be run."""
+    if WORKER or config.option.collectonly or config.option.help:
+        return
+    start_services(
+        SERVICES,
+        settings.STATE_DIR,
+        database=settings.EMBEDDED_DATABASE,
+        redis=settings.EMBEDDED_REDIS,
+        # A crash of this server loses nothing that anybody wants.
+        options={"fsync": "off", "full_page_writes": "off", "shared_buffers": "256MB"},
+    )
+
+
+def pytest_collection_modifyitems(items):
+    """Run what reads the demo data last: they stay in the database from the first such test on."""
+    items.sort(key=lambda item: "demo" in item.fixturenames)
+
+
+@pytest.fixture(scope="session")
+def demo(django_db_setup, django_db_blocker):
+    """Generated data, committed, with their summaries; for tests that only read."""
+    from django.core.management import call_command
+
+    from results.rollups import refresh
+
+    with django_db_blocker.unblock():
+        call_command("seed_demo", tests=DEMO_TESTS, days=14, seed=1, verbosity=0)
+        while refresh(1000):
+            pass

@@ -47,10 +47,12 @@ class DetectionRules:
     pooled_memory: int = 12
     hint: float = 0.5
     """Gain from which a failing series is worth comparing with its sisters."""
-    fix_doubt: float = 0.001
+    fix_doubt: float = 1e-5
     """Probability of the passes after a failure, were it not fixed."""
     relapse: int = 10
     """Positions within which a new failure continues an old change."""
+    intermittent: float = 0.9
+    """Failure rate below which a silence may be luck."""
     brief: int = 8
     """A single series' trouble of fewer positions stays in its history: it may be a burst."""
 
@@ -250,7 +252,12 @@ class _Replay:
     def _again(self, change: Change, position: int) -> bool:
         assert change.end is not None
         if change.group != ALONE:
-            return self._alive(self.groups[change.group], position)
+            group = self.groups[change.group]
+            if group.fixed is not None and position - change.end < self.rules.relapse:
+                # An intermittent failure was silent for a while by luck.
+                if self._rate(group, group.fixed) < self.rules.intermittent:
+                    group.fixed = None
+            return self._alive(group, position)
         return position - change.end < self.rules.relapse
 
     def _join(self, failing: IntArray, position: int) -> IntArray:
@@ -283,8 +290,8 @@ class _Replay:
         """Return whether a shared change still makes tests fail."""
         if group.fixed is not None:
             return False
-        rows = [member.series for member in group.members if member.end is None]
-        return bool(self.failed[rows, max(0, position - self.rules.relapse) : position + 1].any())
+        rows = [member.series for member in group.members]
+        return bool(self.failed[rows, max(0, position - self.rules.relapse) : position].any())
 
     def _break(self, change: Change) -> None:
         self.changes.append(change)

@@ -75,6 +75,9 @@ class Infrastructure:
 
     outages: tuple[Outage, ...]
     masked: BoolArray
+    spoiled: BoolArray
+    """The cells where an outage spoiled most results: any failure there is likely its work, even
+    of tests that are broken anyhow."""
 
 
 @dataclass(slots=True)
@@ -110,6 +113,7 @@ class _Search:
         bad = counts.failures + counts.retry_failures + counts.broken
         self.present, self.bad = runs > 0, bad > 0
         self.masked = np.zeros_like(self.bad)
+        self.spoiled = np.zeros_like(self.bad)
         self.unexplained = np.zeros_like(self.bad)
         self.lately: FloatArray = np.full(len(series), np.nan)
         self.luck: FloatArray = np.zeros(len(series))
@@ -138,7 +142,7 @@ class _Search:
         for position in range(self.present.shape[1]):
             self._look_at(position)
         found = [*self.closed, *(outage for unit in self.units for outage in unit.open.values())]
-        return Infrastructure(tuple(sorted(found, key=lambda o: (o.start, o.lab, o.platform))), self.masked)
+        return Infrastructure(tuple(sorted(found, key=lambda o: (o.start, o.lab, o.platform))), self.masked, self.spoiled)
 
     def _look_at(self, position: int) -> None:
         present, bad = self.present[:, position], self.bad[:, position]
@@ -271,10 +275,11 @@ class _Search:
         since = unit.all_fail_since.get(index, position)
         if not outage.confirmed and position - since >= self.rules.patience:
             unit.open[index] = replace(outage, released=True)
-            self.masked[rows, since : position + 1] = False
+            self.masked[rows, since : position + 1] = self.spoiled[rows, since : position + 1] = False
             self.lately[rows & self.bad[:, since : position + 1].any(axis=1)] = 1.0
             return
         unit.open[index] = outage
+        self.spoiled[rows, position] |= now >= 0.5
         failing = self.bad[:, position] & rows & ~general
         if outage.failures < self.rules.total_share * outage.results:
             failing &= ~(self.lately >= GOOD)

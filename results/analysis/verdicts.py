@@ -139,7 +139,8 @@ def failure_classes(counts: Counts, infra: Infrastructure, events: Sequence[Even
                 classes[member.series, span][failed[member.series, span]] = FailureClass.REGRESSION
     persistent = _persistent(counts.without(infra.masked), usual)
     classes[failed & usual & persistent[:, None]] = FailureClass.PERSISTENT
-    classes[infra.masked | ((counts.broken > 0) & ~failed)] = FailureClass.INFRASTRUCTURE
+    spoiled = infra.masked | (infra.spoiled & failed)
+    classes[spoiled | ((counts.broken > 0) & ~failed)] = FailureClass.INFRASTRUCTURE
     return classes
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from results.queries.records import StatusCounts
@@ -104,6 +105,40 @@ def _label(point: TrendPoint) -> str:
 def _height(count: int, peak: int) -> float:
     """Return the height of a piece of a bar; what occurs can be seen."""
     return max(1.5, round(TREND_HEIGHT * count / peak, 1)) if count else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class DayBar:
+    """One day: all its results, and the part that failed, upwards from the base line."""
+
+    x: int
+    total: float
+    total_top: float
+    failed: float
+    failed_top: float
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """A small bar per day, the oldest first, and the words that say the same."""
+
+    width: int
+    height: int
+    bars: tuple[DayBar, ...]
+    label: str
+
+
+def days(counted: Sequence[tuple[date, StatusCounts]], *, height: int = 18, step: int = 6) -> Days:
+    """Return the bars of some days; a day without results has a bar of no height."""
+    peak = max((counts.total for _, counts in counted), default=0) or 1
+    bars = []
+    for index, (_, counts) in enumerate(counted):
+        total = round(max(1.0, height * counts.total / peak), 1) if counts else 0.0
+        failed = round(max(1.0, height * counts.failed / peak), 1) if counts.failed else 0.0
+        bars.append(DayBar(index * step, total, round(height - total, 1), failed, round(height - failed, 1)))
+    silent = sum(1 for _, counts in counted if not counts)
+    label = f"{len(counted)} days, at most {peak:,} results a day, {silent} days without any"
+    return Days(len(counted) * step, height, tuple(bars), label)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Pieces that many pages contain, as records: counts that link, facts, log lines."""
+"""Pieces that many pages contain, as records: counts that link, log lines, sentences."""
 
 from __future__ import annotations
 
@@ -26,16 +26,6 @@ class Counts:
         query = "&".join(f"status={status.label}" for status in statuses)
         joint = ("&" if "?" in self.listing else "?") if query else ""
         return f"{self.listing}{joint}{query}"
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One line of a list of facts. ``url`` is a page of ours, ``outside`` one of somebody else."""
-
-    title: str
-    text: str
-    url: str = ""
-    outside: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,16 @@ class ResultList:
     address: Address
     with_revision: bool
 
+    @property
+    def summary(self) -> str:
+        """What is announced when the list was exchanged."""
+        return f"{len(self.rows or ()):,} {self.noun} on this page"
+
+    def title(self, said: str) -> str:
+        """Return a title: how many, and of what."""
+        number = "" if self.total is None else f"{self.total:,} "
+        return f"{number}{self.noun}{f' · {said}' if said else ''}"
+
 
 def tests_list(address: Address, about: Selection, query: Query, *, noun: Noun) -> ResultList:
     """Return the tests (boots, or both) under what a page is about and what was asked for.

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
+
 from dashboard.parts import Counts
 from dashboard.paths import revision_path, tree_path, with_query
+from dashboard.shell import Link
 from results.queries.builds import BuildRow
 from results.queries.records import BuildRef, RevisionRef, StatusCounts, TreeRef
 from results.queries.revisions import RevisionRow
+from results.selection import Selection
 
 
 def tree_name(tree: TreeRef) -> str:
@@ -23,6 +27,17 @@ def revision_url(revision: RevisionRef, *params: tuple[str, str], with_repositor
     if revision.patchset:
         needed.append(("patchset", revision.patchset))
     return with_query(revision_path(revision), [*needed, *params])
+
+
+def revision_crumbs(revision: RevisionRef | None, tab: str) -> tuple[Link, ...]:
+    """Return the way to a thing that belongs to a revision, down to the tab that lists it."""
+    if revision is None:
+        return (Link("Trees", reverse("trees")),)
+    return (
+        Link("Trees", reverse("trees")),
+        Link(tree_name(revision.tree), tree_path(revision.tree)),
+        Link(revision.title, revision_url(revision, ("tab", tab))),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,4 +101,22 @@ class BuildLine:
 
 def build_counts(build: BuildRef, kind: str, counts: StatusCounts) -> Counts:
     """Return the counts of the boots or tests of a build, linked to the listing of them."""
-    return Counts(counts, with_query("/tests", build.selection.where(kind=kind).params()))
+    return selected_counts(build.selection.where(kind=kind), counts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuiteLine:
+    """A suite, each number a link to the runs it counts."""
+
+    suite: str
+    counts: Counts
+
+    @classmethod
+    def of(cls, suite: str, counts: StatusCounts, about: Selection) -> SuiteLine:
+        """Make the line of a suite among what ``about`` selects."""
+        return cls(suite=suite, counts=selected_counts(about.where(suite=suite), counts))
+
+
+def selected_counts(about: Selection, counts: StatusCounts) -> Counts:
+    """Return counts of boots and tests, linked to the listing of what ``about`` selects."""
+    return Counts(counts, with_query("/tests", about.params()))

@@ -58,6 +58,10 @@ def _navigation() -> tuple[NavEntry, ...]:
     entries = (
         ("Broke", "home", "b"),
         ("Trees", "trees", "t"),
+        ("Devices", "devices", "d"),
+        ("Labs", "labs", "l"),
+        ("Issues", "issues", "i"),
+        ("Submissions", "submissions", "s"),
     )
     return tuple(NavEntry(text, reverse(name), name, key) for text, name, key in entries)
 

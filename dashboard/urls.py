@@ -5,7 +5,20 @@ from __future__ import annotations
 from django.urls import include, path, register_converter
 
 from dashboard.converters import AnythingConverter
-from dashboard.views import help, home, prefs, probes, revisions, trees
+from dashboard.views import (
+    builds,
+    devices,
+    help,
+    home,
+    issues,
+    labs,
+    prefs,
+    probes,
+    revisions,
+    submissions,
+    tests,
+    trees,
+)
 
 register_converter(AnythingConverter, "anything")
 
@@ -22,6 +35,20 @@ urlpatterns = [
     path("tree/<str:tree>/<anything:branch>", trees.tree, name="tree"),
     path("tree/<str:tree>", trees.tree, name="tree_without_branch"),
     path("trees", trees.trees, name="trees"),
+    path("builds", builds.builds, name="builds"),
+    path("b/<anything:kcidb_id>", builds.build, name="build"),
+    path("tests", tests.tests, name="tests"),
+    path("t/<anything:kcidb_id>", tests.test, name="test"),
+    path("s/<int:number>", tests.series, name="series"),
+    path("devices", devices.devices, name="devices"),
+    path("device/<anything:platform>", devices.device, name="device"),
+    path("labs", labs.labs, name="labs"),
+    path("lab/<anything:name>", labs.lab, name="lab"),
+    path("issues", issues.issues, name="issues"),
+    path("i/<anything:kcidb_id>", issues.issue, name="issue"),
+    path("submissions", submissions.submissions, name="submissions"),
+    path("submission/<int:number>", submissions.submission, name="submission"),
+    path("rejections", submissions.rejections, name="rejections"),
     path("help", help.help_index, name="help"),
     path("help/keys", help.help_keys, name="help_keys"),
     path("prefs", prefs.prefs, name="prefs"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from django import template
 from django.utils import timezone
-from django.utils.html import conditional_escape, escape, format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from dashboard import paths
@@ -66,6 +68,8 @@ def word(status: int) -> str:
 @register.filter
 def bar(counts: StatusCounts) -> SafeString:
     """Return a stacked bar of all statuses; the numbers stand beside it, so it is silent."""
+    if not counts:
+        return SafeString("")
     parts = "".join(
         f'<rect class="f-{part.kind}" x="{part.start:g}" width="{part.length:g}" height="8"/>'
         for part in stacked(counts)
@@ -197,6 +201,12 @@ def duration(seconds: float | None) -> str:
 
 
 @register.filter
+def percent(value: float | None) -> str:
+    """Return a share in percent: 3.4 %. Nothing for None."""
+    return "" if value is None else f"{value:.1f} %"
+
+
+@register.filter
 def measured(value: float, unit: str) -> str:
     """Return a measured number with its unit, to six digits."""
     return f"{value:.6g} {unit}".rstrip()
@@ -222,11 +232,9 @@ def size(count: int | None) -> str:
 
 
 @register.filter
-def or_dash(value: object) -> SafeString:
-    """Return the value, or a muted dash when it is empty."""
-    if value in (None, ""):
-        return SafeString('<span class="soft">-</span>')
-    return SafeString(conditional_escape(value))
+def pretty(fields: Mapping[str, Any]) -> str:
+    """Return an object as JSON text for people, in the order of its submission."""
+    return json.dumps(fields, indent=2, ensure_ascii=False)
 
 
 register.filter("log_lines", log_lines)

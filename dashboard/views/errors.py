@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 
+from dashboard.filters import BadQuery
 from dashboard.shell import Frame, render_page
+from results.errors import BadCursor, NotFound, QueryTimeout
+
+logger = logging.getLogger(__name__)
 
 HEADINGS = {
     400: "This address asks for something that does not exist",
     403: "This is not allowed",
     404: "There is no such thing here",
     429: "Too many requests",
-    503: "The database is not answering",
+    503: "The database cannot answer this now",
 }
 ADVICE = {
     404: "It may not have arrived yet, or the address may have lost a character on its way.",
@@ -43,6 +51,36 @@ def error_page(request: HttpRequest, status: int, reason: str = "", known: tuple
         known=known,
     )
     return render_page(request, "error.html", page, status=status)
+
+
+class ErrorPages:
+    """Middleware: what a question can go wrong with becomes a page that says so.
+
+    A reader's mistake is no news; a question that took too long, or a database that is gone, is.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Return the page of an exception that a view let through; None for a mistake of ours."""
+        match exception:
+            case BadQuery():
+                return error_page(request, 400, str(exception), exception.known)
+            case BadCursor():
+                return error_page(request, 400, "This address is not one of the pages of the list.")
+            case NotFound():
+                return error_page(request, 404, str(exception))
+            case QueryTimeout():
+                logger.error("question took too long", extra={"path": request.get_full_path()})
+                return error_page(request, 503, "The answer would have taken too long. Fewer days or more filters help.")
+            case OperationalError():
+                logger.exception("database not available")
+                return error_page(request, 503)
+        return None
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

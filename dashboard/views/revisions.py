@@ -170,7 +170,7 @@ def _page(path: str, detail: RevisionDetail, tab: str, query: Query) -> Revision
         heading=revision.title,
         section="trees",
         verdict=failing(detail.builds, detail.boots, detail.tests),
-        summary=f"{plural(len(listed.rows or ()), listed.noun.removesuffix('s'))} shown" if listed else "",
+        summary=listed.summary if listed else "",
         crumbs=(
             Link("Trees", reverse("trees")),
             Link(tree_name(revision.tree), with_query(tree_path(revision.tree), _repository(revision, with_repository))),

@@ -1,0 +1,148 @@
+"""Devices: what hardware is tested, and how it does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from dashboard.filters import read_query
+from dashboard.listing import Address, Chip, chips, sentence
+from dashboard.parts import Counts, failing, plural
+from dashboard.paths import with_query
+from dashboard.rows import SuiteLine, revision_url, selected_counts, tree_name
+from dashboard.shell import Frame, Link, render_page
+from results.queries.devices import DeviceDetail, DeviceLab, DeviceRow, DeviceTree, device_detail, device_listing
+from results.queries.records import StatusCounts
+from results.selection import Selection
+
+DAYS = 7
+SAID = ("lab", "origin", "platform", "compatible", "arch", "tree", "branch", "suite", "q")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceLine:
+    """A device in the window, each number a link to the runs it counts."""
+
+    row: DeviceRow
+    boots: Counts
+    tests: Counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DevicesPage(Frame):
+    """The listing of devices."""
+
+    lines: tuple[DeviceLine, ...]
+    search: str
+    stays: tuple[tuple[str, str], ...]
+    chips: tuple[Chip, ...]
+    clear: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartLine:
+    """A tree or a lab of a device, each number a link to the runs it counts."""
+
+    name: str
+    url: str
+    moment: datetime | None
+    boots: Counts
+    tests: Counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DevicePage(Frame):
+    """A device: its trees, labs and suites."""
+
+    detail: DeviceDetail
+    trees: tuple[PartLine, ...]
+    labs: tuple[PartLine, ...]
+    suites: tuple[SuiteLine, ...]
+    compatibles: tuple[Link, ...]
+
+
+def _first_day() -> date:
+    return timezone.now().date() - timedelta(days=DAYS - 1)
+
+
+def _kinds(about: Selection, boots: StatusCounts, tests: StatusCounts) -> dict[str, Counts]:
+    return {
+        "boots": selected_counts(about.where(kind="boot"), boots),
+        "tests": selected_counts(about.where(kind="test"), tests),
+    }
+
+
+@require_safe
+def devices(request: HttpRequest) -> HttpResponse:
+    """Answer /devices."""
+    query = read_query(request.GET, dimensions=SAID)
+    since = _first_day()
+    rows = device_listing(query.selection, since=since)
+    window = query.selection.without("q").where(since=since.isoformat())
+    lines = tuple(
+        DeviceLine(row=row, **_kinds(window.where(platform=row.platform), row.boots, row.tests)) for row in rows
+    )
+    address = Address(request.path, query.selection)
+    kept = query.selection.without("q")
+    said = sentence(query.selection)
+    page = DevicesPage(
+        title=f"{plural(len(rows), 'device')}{f' · {said}' if said else ''}",
+        heading="Devices",
+        section="devices",
+        verdict=f"{plural(len(rows), 'device').capitalize()} with results in the last {DAYS} days.",
+        summary=plural(len(rows), "device"),
+        lines=lines,
+        search=" ".join(str(term) for term in query.selection["q"]),
+        stays=tuple(kept.params()),
+        chips=chips(address),
+        clear=request.path,
+    )
+    return render_page(request, "devices/list.html", page)
+
+
+@require_safe
+def device(request: HttpRequest, platform: str) -> HttpResponse:
+    """Answer /device/<platform>."""
+    read_query(request.GET)
+    detail = device_detail(platform, since=_first_day())
+    here = Selection().where(platform=platform)
+    window = here.where(since=detail.since.isoformat())
+    page = DevicePage(
+        title=f"{detail.boots.failed + detail.tests.failed:,} fail · {platform}",
+        heading=platform,
+        section="devices",
+        verdict=f"Last {DAYS} days: {failing(StatusCounts(), detail.boots, detail.tests)}",
+        crumbs=(Link("Devices", reverse("devices")),),
+        detail=detail,
+        trees=tuple(_tree(here, tree) for tree in detail.trees),
+        labs=tuple(_lab(window, lab) for lab in detail.labs),
+        suites=tuple(SuiteLine.of(found.suite, found.counts, window) for found in detail.suites),
+        compatibles=tuple(
+            Link(name, with_query(reverse("devices"), [("compatible", name)])) for name in detail.compatibles
+        ),
+    )
+    return render_page(request, "devices/detail.html", page)
+
+
+def _tree(here: Selection, tree: DeviceTree) -> PartLine:
+    revision = tree.revision
+    return PartLine(
+        name=f"{tree_name(revision.tree)} {revision.title}",
+        url=revision_url(revision),
+        moment=tree.started,
+        **_kinds(here.within(revision.selection), tree.boots, tree.tests),
+    )
+
+
+def _lab(window: Selection, lab: DeviceLab) -> PartLine:
+    return PartLine(
+        name=lab.lab,
+        url=reverse("lab", args=[lab.lab]),
+        moment=lab.last_result,
+        **_kinds(window.where(lab=lab.lab), lab.boots, lab.tests),
+    )

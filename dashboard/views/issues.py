@@ -1,0 +1,125 @@
+"""Issues: known problems, and where they were seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast, get_args
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from dashboard.filters import read_query
+from dashboard.listing import Address, Pager, pager
+from dashboard.parts import enumeration, plural
+from dashboard.paths import with_query
+from dashboard.shell import Frame, Link, render_page
+from results.queries.issues import (
+    CULPRITS,
+    IncidentRow,
+    IssueDetail,
+    IssueRow,
+    Shown,
+    incident_page,
+    issue_detail,
+    issue_listing,
+)
+
+SHOWN: tuple[Shown, ...] = get_args(Shown)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuesPage(Frame):
+    """The listing of issues."""
+
+    rows: tuple[IssueRow, ...]
+    pager: Pager
+    search: str
+    origin: str
+    culprit: str
+    culprits: tuple[str, ...] = CULPRITS
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentTab:
+    """A kind of incidents, and how many there are (None: not counted)."""
+
+    text: str
+    url: str
+    is_current: bool
+    count: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuePage(Frame):
+    """An issue: its versions, and its incidents under one tab."""
+
+    detail: IssueDetail
+    tabs: tuple[IncidentTab, ...]
+    incidents: tuple[IncidentRow, ...]
+    pager: Pager
+
+
+@require_safe
+def issues(request: HttpRequest) -> HttpResponse:
+    """Answer /issues."""
+    query = read_query(request.GET, extra={"q": None, "origin": None, "culprit": CULPRITS})
+    asked = query.extra
+    found = issue_listing(
+        asked.get("q", ""), origin=asked.get("origin") or None, culprit=asked.get("culprit"), after=query.after
+    )
+    page = IssuesPage(
+        title="Issues",
+        heading="Issues",
+        section="issues",
+        verdict="Known problems, the most recently seen first.",
+        summary=f"{plural(len(found), 'issue')} on this page",
+        rows=found.rows,
+        pager=pager(Address(request.path, stays=tuple(asked.items())), after=query.after, following=found.after),
+        search=asked.get("q", ""),
+        origin=asked.get("origin", ""),
+        culprit=asked.get("culprit", ""),
+    )
+    return render_page(request, "issues/list.html", page)
+
+
+@require_safe
+def issue(request: HttpRequest, kcidb_id: str) -> HttpResponse:
+    """Answer /i/<id>."""
+    query = read_query(request.GET, extra={"shown": SHOWN})
+    shown = cast(Shown, query.extra.get("shown", "all"))
+    detail = issue_detail(kcidb_id)
+    found = incident_page(kcidb_id, shown=shown, after=query.after)
+    stays = () if shown == "all" else (("shown", shown),)
+    page = IssuePage(
+        title=f"{detail.row.tests:,} tests, {detail.row.builds:,} builds · {detail.row.issue.comment or kcidb_id}",
+        heading=detail.row.issue.comment or kcidb_id,
+        section="issues",
+        verdict=_verdict(detail.row),
+        summary=f"{plural(len(found), 'incident')} on this page",
+        crumbs=(Link("Issues", reverse("issues")),),
+        detail=detail,
+        tabs=_tabs(request.path, shown, detail.row),
+        incidents=found.rows,
+        pager=pager(Address(request.path, stays=stays), after=query.after, following=found.after),
+    )
+    return render_page(request, "issues/detail.html", page)
+
+
+def _verdict(row: IssueRow) -> str:
+    seen = enumeration(plural(count, noun) for count, noun in ((row.builds, "build"), (row.tests, "test")) if count)
+    blamed = f" Blamed: {enumeration(row.culprits)}." if row.culprits else ""
+    return f"{f'Seen in {seen}.' if seen else 'Not seen in any build or test.'}{blamed}"
+
+
+def _tabs(path: str, current: Shown, row: IssueRow) -> tuple[IncidentTab, ...]:
+    counts = {"tests": row.tests, "builds": row.builds, "absent": row.absent}
+    return tuple(
+        IncidentTab(
+            text=shown.capitalize(),
+            url=with_query(path, [] if shown == "all" else [("shown", shown)]),
+            is_current=shown == current,
+            count=counts.get(shown),
+        )
+        for shown in SHOWN
+    )

@@ -1,0 +1,141 @@
+"""Labs: is my lab the problem?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from dashboard.charts import Days, days
+from dashboard.filters import read_query
+from dashboard.parts import Counts, plural
+from dashboard.paths import device_path, with_query
+from dashboard.rows import selected_counts
+from dashboard.shell import Frame, Link, render_page
+from results.queries.labs import LAB_DAYS, LabDetail, LabDevice, LabRow, lab_detail, lab_listing
+from results.queries.records import StatusCounts
+from results.selection import Selection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabLine:
+    """A lab in the window, each number a link to the runs it counts."""
+
+    row: LabRow
+    boots: Counts
+    tests: Counts
+    days: Days
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabsPage(Frame):
+    """The listing of labs."""
+
+    lines: tuple[LabLine, ...]
+    search: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceLine:
+    """A device of a lab. The shares are those of FAIL among PASS and FAIL, in percent, or None."""
+
+    name: str
+    url: str
+    boots: Counts
+    tests: Counts
+    here: float | None
+    elsewhere: float | None
+    row: LabDevice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabPage(Frame):
+    """A lab and its devices."""
+
+    detail: LabDetail
+    line: LabLine
+    devices: tuple[DeviceLine, ...]
+
+
+@require_safe
+def labs(request: HttpRequest) -> HttpResponse:
+    """Answer /labs."""
+    asked = read_query(request.GET, extra={"q": None, "origin": None}).extra
+    search, origin = asked.get("q", ""), asked.get("origin", "")
+    rows = lab_listing(search, origin=origin or None, today=timezone.now().date())
+    page = LabsPage(
+        title=plural(len(rows), "lab"),
+        heading="Labs",
+        section="labs",
+        verdict=f"{plural(len(rows), 'lab').capitalize()} with results in the last {LAB_DAYS} days.",
+        summary=plural(len(rows), "lab"),
+        lines=tuple(_line(row) for row in rows),
+        search=search,
+        origin=origin,
+    )
+    return render_page(request, "labs/list.html", page)
+
+
+@require_safe
+def lab(request: HttpRequest, name: str) -> HttpResponse:
+    """Answer /lab/<name>."""
+    read_query(request.GET)
+    detail = lab_detail(name, today=timezone.now().date())
+    window = Selection().where(lab=name, since=detail.since.isoformat())
+    line = _line(detail.lab)
+    page = LabPage(
+        title=f"{detail.lab.boots.failed + detail.lab.tests.failed:,} fail · {name}",
+        heading=name,
+        section="labs",
+        verdict=_verdict(detail),
+        crumbs=(Link("Labs", reverse("labs")),),
+        detail=detail,
+        line=line,
+        devices=tuple(_device(window, device) for device in detail.devices),
+    )
+    return render_page(request, "labs/detail.html", page)
+
+
+def _line(row: LabRow) -> LabLine:
+    first = timezone.now().date() - timedelta(days=LAB_DAYS - 1)
+    window = Selection().where(lab=row.lab, since=first.isoformat())
+    return LabLine(
+        row=row,
+        boots=selected_counts(window.where(kind="boot"), row.boots),
+        tests=selected_counts(window.where(kind="test"), row.tests),
+        days=days([(day.day, day.counts) for day in row.days]),
+    )
+
+
+def _device(window: Selection, device: LabDevice) -> DeviceLine:
+    about = window.where(platform=device.platform)
+    return DeviceLine(
+        name="(no device)" if device.platform is None else device.platform,
+        url=with_query("/tests", about.params()) if device.platform is None else device_path(device.platform),
+        boots=selected_counts(about.where(kind="boot"), device.boots),
+        tests=selected_counts(about.where(kind="test"), device.tests),
+        here=fail_share(device.boots + device.tests),
+        elsewhere=fail_share(device.elsewhere),
+        row=device,
+    )
+
+
+def fail_share(counts: StatusCounts) -> float | None:
+    """Return FAIL among PASS and FAIL in percent; None when there is neither."""
+    decided = counts.failed + counts.passed
+    return 100 * counts.failed / decided if decided else None
+
+
+def _verdict(detail: LabDetail) -> str:
+    """Compare the devices of this lab with the same devices and builds in other labs."""
+    here = sum((d.boots + d.tests for d in detail.devices if d.elsewhere), StatusCounts())
+    elsewhere = sum((d.elsewhere for d in detail.devices), StatusCounts())
+    mine, others = fail_share(here), fail_share(elsewhere)
+    if mine is None or others is None:
+        return "No other lab tests the same builds on the same devices, so there is nothing to compare with."
+    return f"On devices that other labs have too, {mine:.1f} % fails here and {others:.1f} % of the same elsewhere."

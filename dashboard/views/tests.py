@@ -1,0 +1,106 @@
+"""Test runs: one whole, all of them, and the series they belong to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from dashboard.filters import read_query
+from dashboard.listing import Address, Column, columns, sentence
+from dashboard.parts import LogLine, log_lines
+from dashboard.paths import tree_path
+from dashboard.result_lists import TEST_HEADS, ResultList, tests_list
+from dashboard.rows import revision_crumbs, tree_name
+from dashboard.series_words import history_sentence
+from dashboard.shell import Frame, Link, render_page
+from results.queries.series import Series, SeriesRun, series_detail, series_history
+from results.queries.test_runs import TestDetail, test_detail
+from results.queries.tests import TEST_SORTS
+from results.selection import DIMENSIONS, Selection
+
+KINDS = {"boot": "boots", "test": "tests"}
+HISTORY = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestsPage(Frame):
+    """All test runs under a selection."""
+
+    list: ResultList
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestPage(Frame):
+    """A test run, and the history of its series."""
+
+    detail: TestDetail
+    excerpt: tuple[LogLine, ...]
+    history: tuple[SeriesRun, ...]
+    sibling_columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesPage(Frame):
+    """A series and its newest runs."""
+
+    series: Series
+    history: tuple[SeriesRun, ...]
+
+
+@require_safe
+def tests(request: HttpRequest) -> HttpResponse:
+    """Answer /tests: the listing that the counts of all pages lead to."""
+    query = read_query(request.GET, dimensions=DIMENSIONS, sorts=TEST_SORTS)
+    kinds = [str(term) for term in query.selection["kind"]]
+    noun = KINDS.get(kinds[0], "results") if len(kinds) == 1 else "results"
+    address = Address(request.path, query.selection, sort=query.sort)
+    listed = tests_list(address, Selection(), query, noun=noun)
+    page = TestsPage(
+        title=listed.title(sentence(query.selection)),
+        heading=listed.noun.capitalize(),
+        summary=listed.summary,
+        list=listed,
+    )
+    return render_page(request, "results.html", page)
+
+
+@require_safe
+def test(request: HttpRequest, kcidb_id: str) -> HttpResponse:
+    """Answer /t/<id>."""
+    detail = test_detail(kcidb_id)
+    run = detail.run
+    history = series_history(run.series, limit=HISTORY)
+    where = " · ".join(part for part in (run.platform, run.lab) if part)
+    page = TestPage(
+        title=f"{run.status.name} · {run.path or run.id} · {where}",
+        heading=run.path or "(no path)",
+        section="trees",
+        verdict=history_sentence(history, run.id),
+        crumbs=revision_crumbs(run.revision, "boots" if run.is_boot else "tests"),
+        detail=detail,
+        excerpt=log_lines(detail.excerpt) if detail.excerpt else (),
+        history=history,
+        sibling_columns=columns((head for head in TEST_HEADS if head[0] != "revision"), (), Address("")),
+    )
+    return render_page(request, "tests/detail.html", page)
+
+
+@require_safe
+def series(request: HttpRequest, number: int) -> HttpResponse:
+    """Answer /s/<series>."""
+    found = series_detail(number)
+    history = series_history(number, limit=HISTORY)
+    where = " · ".join(part for part in (found.platform, found.tree and tree_name(found.tree)) if part)
+    newest = history[0] if history else None
+    page = SeriesPage(
+        title=f"{newest.status.name if newest else 'no runs'} · {found.path or 'no path'} · {where}",
+        heading=found.path or "(no path)",
+        section="trees",
+        verdict=history_sentence(history, newest.id) if newest else "It has not run.",
+        crumbs=(Link(tree_name(found.tree), tree_path(found.tree)),) if found.tree else (),
+        series=found,
+        history=history,
+    )
+    return render_page(request, "series/detail.html", page)

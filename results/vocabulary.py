@@ -156,6 +156,9 @@ def _matches(column: SQL, term: Term) -> Composed:
     return SQL("{} = {}").format(column, Literal(term.value or ""))
 
 
+_REVISIONS: Final = SQL(
+    "SELECT r.id FROM results_revision r JOIN results_tree tr ON tr.id = r.tree_id"
+)
 _REVISION_COLUMNS: Final = {
     "tree": SQL("tr.name"),
     "branch": SQL("tr.branch"),
@@ -174,10 +177,7 @@ def _revision(terms: dict[str, Terms], source: Source) -> list[Composable]:
     column = COLUMNS[source]["revision"]
 
     def among(condition: Composable) -> Composed:
-        return SQL(
-            "{} = ANY(ARRAY(SELECT r.id FROM results_revision r JOIN results_tree tr ON tr.id = r.tree_id"
-            " WHERE {}))"
-        ).format(column, condition)
+        return SQL("{} = ANY(ARRAY({} WHERE {}))").format(column, _REVISIONS, condition)
 
     def one(name: str, term: Term) -> Composed:
         if term.value is None and name in ("tree", "commit"):
@@ -198,7 +198,13 @@ def _revision(terms: dict[str, Terms], source: Source) -> list[Composable]:
             SQL("({})").format(SQL(" OR ").join(_matches(_REVISION_COLUMNS[name], term) for term in values))
             for name, values in plain.items()
         )
-        conditions.insert(0, among(together))
+        # A whole name is of one revision at most. Saying so tells the planner how few builds there are.
+        is_one = len(plain) == len(REVISION) and not any(
+            len(values) > 1 or values[0].prefix for values in plain.values()
+        )
+        conditions.append(
+            SQL("{} = ({} WHERE {})").format(column, _REVISIONS, together) if is_one else among(together)
+        )
     return conditions
 
 

@@ -11,8 +11,8 @@ from typing import Final
 
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
-from results.selection import REVISION, Selection
-from results.status import COUNT_COLUMNS, WORST_FIRST, Status
+from results.selection import Selection
+from results.status import COUNT_COLUMNS, Status
 from results.vocabulary import OF_BUILD, UNCOUNTED, where
 
 COUNTS: Final = SQL(", ").join(map(Identifier, COUNT_COLUMNS.values()))

@@ -93,13 +93,17 @@ def trend(points: Sequence[TrendPoint]) -> Trend:
         broken = _height(point.counts.unhappy - point.counts.failed, peak)
         top = round(TREND_HEIGHT - failed, 1)
         bars.append(
-            TrendBar(index * TREND_STEP, failed, top, broken, round(top - broken, 1), _label(point), point.url)
+            TrendBar(
+                index * TREND_STEP, failed, top, broken, round(top - broken, 1), _label(point), point.url
+            )
         )
     return Trend(len(points) * TREND_STEP, TREND_HEIGHT, peak, tuple(bars))
 
 
 def _label(point: TrendPoint) -> str:
-    return f"{point.label}: {point.counts.failed:,} fail, {point.counts.unhappy - point.counts.failed:,} error"
+    return (
+        f"{point.label}: {point.counts.failed:,} fail, {point.counts.unhappy - point.counts.failed:,} error"
+    )
 
 
 def _height(count: int, peak: int) -> float:
@@ -160,7 +164,10 @@ def sparkline(values: Sequence[int], *, width: int = 80, height: int = 18) -> Sp
     low, high = min(values), max(values)
     scale = (height - 4) / (high - low or 1)
     step = (width - 4) / (len(values) - 1)
-    points = [(round(2 + i * step, 1), round(height - 2 - (value - low) * scale, 1)) for i, value in enumerate(values)]
+    points = [
+        (round(2 + i * step, 1), round(height - 2 - (value - low) * scale, 1))
+        for i, value in enumerate(values)
+    ]
     path = "M" + "L".join(f"{x:g} {y:g}" for x, y in points)
     label = f"{values[-1]:,} now, between {low:,} and {high:,}"
     return Sparkline(width, height, path, *points[-1], label)

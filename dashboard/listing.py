@@ -7,7 +7,7 @@ parameters that stay), what was asked for on top, and the order of the rows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from dashboard.paths import with_query
@@ -49,7 +49,7 @@ class Address:
     """
 
     path: str
-    selection: Selection = Selection()
+    selection: Selection = field(default_factory=Selection)
     stays: tuple[tuple[str, str], ...] = ()
     sort: str = ""
 
@@ -88,7 +88,11 @@ def _with(selection: Selection, dimension: str, term: Term) -> Selection:
 def chips(address: Address) -> tuple[Chip, ...]:
     """Return one chip for each term of the selection."""
     return tuple(
-        Chip(TITLES[dimension], _said(term), address.selecting(_without(address.selection, dimension, term)).url())
+        Chip(
+            TITLES[dimension],
+            _said(term),
+            address.selecting(_without(address.selection, dimension, term)).url(),
+        )
         for dimension, terms in address.selection.terms
         for term in terms
     )
@@ -135,9 +139,7 @@ def facet_panels(found: Facets, address: Address) -> tuple[FacetPanel, ...]:
             term = Term.parse(f"!{value.text}" if value.negated else value.text)
             change = _without if value.picked else _with
             url = address.selecting(change(address.selection, facet.dimension, term)).url()
-            links.append(
-                FacetLink(value.text, value.name, value.count, url, value.picked, value.negated)
-            )
+            links.append(FacetLink(value.text, value.name, value.count, url, value.picked, value.negated))
         if len(links) > 1 or any(link.picked for link in links):
             panels.append(FacetPanel(facet.dimension, TITLES[facet.dimension], tuple(links), facet.more))
     return tuple(panels)
@@ -157,7 +159,9 @@ class Column:
     direction: str
 
 
-def columns(heads: Iterable[tuple[str, str, str]], sorts: Sequence[str], address: Address) -> tuple[Column, ...]:
+def columns(
+    heads: Iterable[tuple[str, str, str]], sorts: Sequence[str], address: Address
+) -> tuple[Column, ...]:
     """Return the heads of a table from (name, text, CSS class); names in ``sorts`` become links.
 
     The first of ``sorts`` is the default order. Clicking the column that sorts turns it around.

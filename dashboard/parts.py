@@ -53,7 +53,9 @@ def log_lines(text: str) -> tuple[LogLine, ...]:
 
 def plural(count: int, noun: str, nouns: str = "") -> str:
     """Return a count with its noun: "1 build", "2,911 builds", "no builds"."""
-    return f"{count:,} {noun}" if count == 1 else f"{count or 'no':{',' if count else ''}} {nouns or noun + 's'}"
+    return (
+        f"{count:,} {noun}" if count == 1 else f"{count or 'no':{',' if count else ''}} {nouns or noun + 's'}"
+    )
 
 
 def enumeration(parts: Iterable[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -33,8 +34,10 @@ GLYPHS: Final = {
 }
 """The one character that stands for a status where there is no room for its word."""
 
+_JOINTS: Final = re.compile(r"([._/+])(?=[^._/+])")
+
 _BADGES: Final = {
-    status: mark_safe(  # noqa: S308 (our own words only)
+    status: mark_safe(
         f'<span class="badge s-{status.label}"><i aria-hidden="true">{glyph}</i> {status.name}</span>'
     )
     for status, glyph in GLYPHS.items()
@@ -157,7 +160,11 @@ def age(moment: datetime, now: datetime | None = None) -> str:
     ahead, seconds = seconds < 0, abs(seconds)
     for size, unit in ((604_800 * 9, None), (86_400 * 3, "d"), (3_600, "h"), (60, "m"), (1, "s")):
         if seconds >= size:
-            number = f"{seconds // 604_800}w" if unit is None else f"{seconds // (86_400 if unit == 'd' else size)}{unit}"
+            number = (
+                f"{seconds // 604_800}w"
+                if unit is None
+                else f"{seconds // (86_400 if unit == 'd' else size)}{unit}"
+            )
             return f"in {number}" if ahead else number
     return "now"
 
@@ -167,9 +174,8 @@ def when(moment: datetime | None) -> SafeString:
     """Return the age of a moment; its title tells the moment in UTC."""
     if moment is None:
         return SafeString("")
-    return SafeString(
-        f'<time datetime="{moment:%Y-%m-%dT%H:%M:%SZ}" title="{moment:%Y-%m-%d %H:%M:%S} UTC">{age(moment)}</time>'
-    )
+    said = f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+    return SafeString(f'<time datetime="{moment:%Y-%m-%dT%H:%M:%SZ}" title="{said}">{age(moment)}</time>')
 
 
 @register.filter
@@ -198,6 +204,12 @@ def duration(seconds: float | None) -> str:
     if minutes < 60:
         return f"{minutes} min {rest:02} s"
     return f"{minutes // 60:,} h {minutes % 60:02} min"
+
+
+@register.filter
+def breakable(text: str) -> SafeString:
+    """Return a long name that may be broken after its dots, underscores, slashes and plus signs."""
+    return SafeString(_JOINTS.sub(r"\1<wbr>", escape(text)))
 
 
 @register.filter

@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from dashboard.filters import read_query
-from dashboard.listing import Address, Column, columns, sentence
+from dashboard.listing import Address, sentence
 from dashboard.parts import Counts, LogLine, enumeration, log_lines, plural
-from dashboard.result_lists import BUILD_HEADS, ResultList, builds_list
+from dashboard.result_lists import ResultList, builds_list
 from dashboard.rows import BuildLine, SuiteLine, build_counts, revision_crumbs
 from dashboard.shell import Frame, render_page
 from results.queries.builds import BUILD_DIMENSIONS, BUILD_SORTS, BuildDetail, build_detail
@@ -27,7 +27,6 @@ class BuildPage(Frame):
     boots: Counts
     tests: Counts
     history: tuple[BuildLine, ...]
-    history_columns: tuple[Column, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +68,6 @@ def build(request: HttpRequest, kcidb_id: str) -> HttpResponse:
         boots=build_counts(ref, "boot", detail.boots),
         tests=build_counts(ref, "test", detail.tests),
         history=tuple(BuildLine.of(row) for row in detail.history),
-        history_columns=columns(BUILD_HEADS, (), Address("")),
     )
     return render_page(request, "builds/detail.html", page)
 

@@ -16,7 +16,14 @@ from dashboard.parts import Counts, failing, plural
 from dashboard.paths import with_query
 from dashboard.rows import SuiteLine, revision_url, selected_counts, tree_name
 from dashboard.shell import Frame, Link, render_page
-from results.queries.devices import DeviceDetail, DeviceLab, DeviceRow, DeviceTree, device_detail, device_listing
+from results.queries.devices import (
+    DeviceDetail,
+    DeviceLab,
+    DeviceRow,
+    DeviceTree,
+    device_detail,
+    device_listing,
+)
 from results.queries.records import StatusCounts
 from results.selection import Selection
 
@@ -85,7 +92,8 @@ def devices(request: HttpRequest) -> HttpResponse:
     rows = device_listing(query.selection, since=since)
     window = query.selection.without("q").where(since=since.isoformat())
     lines = tuple(
-        DeviceLine(row=row, **_kinds(window.where(platform=row.platform), row.boots, row.tests)) for row in rows
+        DeviceLine(row=row, **_kinds(window.where(platform=row.platform), row.boots, row.tests))
+        for row in rows
     )
     address = Address(request.path, query.selection)
     kept = query.selection.without("q")

@@ -40,7 +40,9 @@ class ErrorPage(Frame):
     known: tuple[str, ...] = ()
 
 
-def error_page(request: HttpRequest, status: int, reason: str = "", known: tuple[str, ...] = ()) -> HttpResponse:
+def error_page(
+    request: HttpRequest, status: int, reason: str = "", known: tuple[str, ...] = ()
+) -> HttpResponse:
     """Return the page of one error status."""
     page = ErrorPage(
         title=f"{status} {HEADINGS[status]}",
@@ -76,9 +78,11 @@ class ErrorPages:
                 return error_page(request, 404, str(exception))
             case QueryTimeout():
                 logger.error("question took too long", extra={"path": request.get_full_path()})
-                return error_page(request, 503, "The answer would have taken too long. Fewer days or more filters help.")
+                return error_page(
+                    request, 503, "The answer would have taken too long. Fewer days or more filters help."
+                )
             case OperationalError():
-                logger.exception("database not available")
+                logger.error("database not available", exc_info=exception)
                 return error_page(request, 503)
         return None
 

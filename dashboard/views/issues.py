@@ -66,7 +66,10 @@ def issues(request: HttpRequest) -> HttpResponse:
     query = read_query(request.GET, extra={"q": None, "origin": None, "culprit": CULPRITS})
     asked = query.extra
     found = issue_listing(
-        asked.get("q", ""), origin=asked.get("origin") or None, culprit=asked.get("culprit"), after=query.after
+        asked.get("q", ""),
+        origin=asked.get("origin") or None,
+        culprit=asked.get("culprit"),
+        after=query.after,
     )
     page = IssuesPage(
         title="Issues",
@@ -75,7 +78,9 @@ def issues(request: HttpRequest) -> HttpResponse:
         verdict="Known problems, the most recently seen first.",
         summary=f"{plural(len(found), 'issue')} on this page",
         rows=found.rows,
-        pager=pager(Address(request.path, stays=tuple(asked.items())), after=query.after, following=found.after),
+        pager=pager(
+            Address(request.path, stays=tuple(asked.items())), after=query.after, following=found.after
+        ),
         search=asked.get("q", ""),
         origin=asked.get("origin", ""),
         culprit=asked.get("culprit", ""),
@@ -89,11 +94,12 @@ def issue(request: HttpRequest, kcidb_id: str) -> HttpResponse:
     query = read_query(request.GET, extra={"shown": SHOWN})
     shown = cast(Shown, query.extra.get("shown", "all"))
     detail = issue_detail(kcidb_id)
+    name = detail.row.issue.comment or kcidb_id
     found = incident_page(kcidb_id, shown=shown, after=query.after)
     stays = () if shown == "all" else (("shown", shown),)
     page = IssuePage(
-        title=f"{detail.row.tests:,} tests, {detail.row.builds:,} builds · {detail.row.issue.comment or kcidb_id}",
-        heading=detail.row.issue.comment or kcidb_id,
+        title=f"{detail.row.tests:,} tests, {detail.row.builds:,} builds · {name}",
+        heading=name,
         section="issues",
         verdict=_verdict(detail.row),
         summary=f"{plural(len(found), 'incident')} on this page",
@@ -107,7 +113,9 @@ def issue(request: HttpRequest, kcidb_id: str) -> HttpResponse:
 
 
 def _verdict(row: IssueRow) -> str:
-    seen = enumeration(plural(count, noun) for count, noun in ((row.builds, "build"), (row.tests, "test")) if count)
+    seen = enumeration(
+        plural(count, noun) for count, noun in ((row.builds, "build"), (row.tests, "test")) if count
+    )
     blamed = f" Blamed: {enumeration(row.culprits)}." if row.culprits else ""
     return f"{f'Seen in {seen}.' if seen else 'Not seen in any build or test.'}{blamed}"
 

@@ -137,5 +137,5 @@ def _verdict(detail: LabDetail) -> str:
     elsewhere = sum((d.elsewhere for d in detail.devices), StatusCounts())
     mine, others = fail_share(here), fail_share(elsewhere)
     if mine is None or others is None:
-        return "No other lab tests the same builds on the same devices, so there is nothing to compare with."
-    return f"On devices that other labs have too, {mine:.1f} % fails here and {others:.1f} % of the same elsewhere."
+        return "No other lab tests the same builds on the same devices: there is nothing to compare with."
+    return f"Of what other labs run too, {mine:.1f} % fails here and {others:.1f} % there."

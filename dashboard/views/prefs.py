@@ -55,7 +55,8 @@ def prefs(request: HttpRequest) -> HttpResponse:
         heading="Preferences",
         verdict="Kept in a cookie of this browser, nowhere else.",
         preferences=tuple(
-            Preference(name, *LABELS[name], choices, getattr(current, name)) for name, choices in CHOICES.items()
+            Preference(name, *LABELS[name], choices, getattr(current, name))
+            for name, choices in CHOICES.items()
         ),
         back=_safe(request, request.GET.get("back", "")),
     )
@@ -76,6 +77,8 @@ def _store(request: HttpRequest) -> HttpResponse:
 
 def _safe(request: HttpRequest, address: str) -> str:
     """Return the address if it is one of this site, else that of the preferences."""
-    if address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()}):
+    if address.startswith("/") and url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}
+    ):
         return address
     return reverse("prefs")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -95,12 +96,13 @@ def commit(request: HttpRequest, text: str) -> HttpResponse:
 
 
 def _read(request: HttpRequest, tab: str) -> Query:
-    if tab == "builds":
-        dimensions, sorts = BUILD_DIMENSIONS, BUILD_SORTS
-    else:
-        dimensions, sorts = DIMENSIONS, TEST_SORTS
-    narrowing = [name for name in dimensions if name not in REVISION]
-    return read_query(request.GET, dimensions=narrowing, sorts=sorts, extra={"tab": TABS, "url": None, "patchset": None})
+    dimensions: Sequence[str] = BUILD_DIMENSIONS if tab == "builds" else DIMENSIONS
+    return read_query(
+        request.GET,
+        dimensions=[name for name in dimensions if name not in REVISION],
+        sorts=BUILD_SORTS if tab == "builds" else TEST_SORTS,
+        extra={"tab": TABS, "url": None, "patchset": None},
+    )
 
 
 def _candidates(tree: str, branch: str, commit: str, query: Query) -> tuple[RevisionDetail, ...]:
@@ -173,7 +175,10 @@ def _page(path: str, detail: RevisionDetail, tab: str, query: Query) -> Revision
         summary=listed.summary if listed else "",
         crumbs=(
             Link("Trees", reverse("trees")),
-            Link(tree_name(revision.tree), with_query(tree_path(revision.tree), _repository(revision, with_repository))),
+            Link(
+                tree_name(revision.tree),
+                with_query(tree_path(revision.tree), _repository(revision, with_repository)),
+            ),
         ),
         detail=detail,
         previous=_neighbour(detail.previous, tab, with_repository),
@@ -213,7 +218,9 @@ def _tabs(
 def _list(address: Address, about: Selection, query: Query, tab: str) -> ResultList:
     if tab == "builds":
         return builds_list(address, about, query)
-    return tests_list(address, about.where(kind=KINDS[tab]), query, noun="boots" if tab == "boots" else "tests")
+    return tests_list(
+        address, about.where(kind=KINDS[tab]), query, noun="boots" if tab == "boots" else "tests"
+    )
 
 
 def _overview(about: Selection, detail: RevisionDetail) -> Overview:
@@ -221,7 +228,9 @@ def _overview(about: Selection, detail: RevisionDetail) -> Overview:
     bad = about.where(status="fail")
     address = Address("")
     return Overview(
-        builds=tuple(BuildLine.of(row) for row in build_page(bad, limit=SHOWN)) if detail.builds.failed else (),
+        builds=tuple(BuildLine.of(row) for row in build_page(bad, limit=SHOWN))
+        if detail.builds.failed
+        else (),
         boots=test_page(bad.where(kind="boot"), limit=SHOWN).rows if detail.boots.failed else (),
         tests=test_page(bad.where(kind="test"), limit=SHOWN).rows if detail.tests.failed else (),
         build_columns=columns((head for head in BUILD_HEADS if head[0] != "revision"), (), address),

@@ -69,7 +69,9 @@ def submissions(request: HttpRequest) -> HttpResponse:
         verdict="KCIDB documents as they arrived, the newest first.",
         summary=f"{plural(len(found), 'submission')} on this page",
         rows=found.rows,
-        pager=pager(Address(request.path, stays=tuple(asked.items())), after=query.after, following=found.after),
+        pager=pager(
+            Address(request.path, stays=tuple(asked.items())), after=query.after, following=found.after
+        ),
         asked=dict(asked),
     )
     return render_page(request, "submissions/list.html", page)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
@@ -15,12 +16,13 @@ from dashboard.result_lists import TEST_HEADS, ResultList, tests_list
 from dashboard.rows import revision_crumbs, tree_name
 from dashboard.series_words import history_sentence
 from dashboard.shell import Frame, Link, render_page
+from results.queries.facets import Noun
 from results.queries.series import Series, SeriesRun, series_detail, series_history
 from results.queries.test_runs import TestDetail, test_detail
 from results.queries.tests import TEST_SORTS
 from results.selection import DIMENSIONS, Selection
 
-KINDS = {"boot": "boots", "test": "tests"}
+KINDS: Final[dict[str, Noun]] = {"boot": "boots", "test": "tests"}
 HISTORY = 60
 
 

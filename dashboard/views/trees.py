@@ -84,13 +84,14 @@ def trees(request: HttpRequest) -> HttpResponse:
     search, origin = asked.get("q", ""), asked.get("origin", "")
     rows = tree_listing(search, origin=origin or None, days=DAYS, now=timezone.now())
     names = [tree_name(row.tree) for row in rows]
+    number = plural(len(rows), "branch", "branches")
     failed = sum(1 for row in rows if row.builds.failed or row.boots.failed or row.tests.failed)
     page = TreesPage(
-        title=f"{failed:,} of {plural(len(rows), 'branch', 'branches')} fail · trees",
+        title=f"{failed:,} of {number} fail · trees",
         heading="Trees",
         section="trees",
-        verdict=f"{plural(len(rows), 'branch', 'branches').capitalize()} with a revision in the last {DAYS} days.",
-        summary=plural(len(rows), "branch", "branches"),
+        verdict=f"{number.capitalize()} with a revision in the last {DAYS} days.",
+        summary=number,
         lines=tuple(TreeLine.of(row, with_repository=names.count(tree_name(row.tree)) > 1) for row in rows),
         search=search,
         origin=origin,
@@ -154,6 +155,7 @@ def _repositories(path: str, found: tuple[TreeRef, ...]) -> RepositoriesPage:
         verdict=f"{len(found)} repositories are called {name}.",
         crumbs=(Link("Trees", reverse("trees")),),
         links=tuple(
-            Link(tree.url or "(repository not named)", Address(path, stays=(("url", tree.url),)).url()) for tree in found
+            Link(tree.url or "(repository not named)", Address(path, stays=(("url", tree.url),)).url())
+            for tree in found
         ),
     )

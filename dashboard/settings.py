@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "dashboard.views.errors.ErrorPages",
 ]
 ROOT_URLCONF = "dashboard.urls"
 WSGI_APPLICATION = "dashboard.wsgi.application"
@@ -176,7 +177,7 @@ WEB_WORKERS = env.int("WEB_WORKERS", default=2)
 WEB_THREADS = env.int("WEB_THREADS", default=4)
 WORKER_PROCESSES = env.int("WORKER_PROCESSES", default=2)
 # Tests to generate when the database is empty; a database of your own stays empty unless you say so.
-DEMO_TESTS = env.int("DEMO_TESTS", default=100_000 if EMBEDDED_DATABASE else 0)
+DEMO_TESTS = env.int("DEMO_TESTS", default=80_000 if EMBEDDED_DATABASE else 0)
 
 # --- Logging ------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ STYLE_SHEET = "css/style.css"
 _IMPORT = re.compile(r'@import url\("([^"]+)"\) layer\((\w+)\);')
 
 
-class BundlingStorage(CompressedManifestStaticFilesStorage):
+class BundlingStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Whitenoise's storage, which also puts the imports of the style sheet in their place."""
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:

@@ -111,7 +111,7 @@ def _result_list(
 ) -> ResultList:
     selection = query.selection.within(about)
     try:
-        found = facets(selection, noun=noun)
+        found = facets(selection, noun=noun, about=about)
     except QueryTimeout:
         found = None
     try:

@@ -76,7 +76,7 @@ class Selection:
     @classmethod
     def parse(cls, params: Mapping[str, Iterable[str]]) -> Selection:
         """Read a selection from the parameters of a URL; KeyError when one is not known."""
-        return cls.of({dimension: [Term.parse(text) for text in texts] for dimension, texts in params.items()})
+        return cls.of({name: [Term.parse(text) for text in texts] for name, texts in params.items()})
 
     def __bool__(self) -> bool:
         return bool(self.terms)
@@ -107,3 +107,7 @@ class Selection:
     def params(self) -> list[tuple[str, str]]:
         """Return the parameters of the URL that says this, in canonical order."""
         return [(dimension, str(term)) for dimension, terms in self.terms for term in terms]
+
+
+EVERYTHING: Final = Selection()
+"""The selection that restricts nothing."""

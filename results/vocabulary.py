@@ -205,7 +205,19 @@ def _revision(terms: dict[str, Terms], source: Source) -> list[Composable]:
         conditions.append(
             SQL("{} = ({} WHERE {})").format(column, _REVISIONS, together) if is_one else among(together)
         )
+        if source == "rows" and "tree" in plain:
+            conditions.append(_series_of({name: plain[name] for name in ("tree", "branch", "url") if name in plain}))
     return conditions
+
+
+def _series_of(terms: dict[str, Terms]) -> Composed:
+    """Return what follows for series from being of a tree: a shorter way from a path to its runs."""
+    return SQL("s.tree_id = ANY(ARRAY(SELECT tr.id FROM results_tree tr WHERE {}))").format(
+        all_of(
+            SQL("({})").format(SQL(" OR ").join(_matches(_REVISION_COLUMNS[name], term) for term in values))
+            for name, values in terms.items()
+        )
+    )
 
 
 def _named(name: str, terms: Terms, source: Source) -> Composable:

@@ -15,9 +15,6 @@ from results.selection import Selection
 from results.status import COUNT_COLUMNS, Status
 from results.vocabulary import OF_BUILD, UNCOUNTED, where
 
-COUNTS: Final = SQL(", ").join(map(Identifier, COUNT_COLUMNS.values()))
-"""The count columns, worst first."""
-
 _BUILD: Final = SQL("JOIN results_build b ON b.id = {}.build_id")
 
 _COUNT_ROWS: Final = SQL(", ").join(
@@ -67,11 +64,27 @@ def picked(selection: Selection, *, build_columns: Iterable[str] = ()) -> Compos
     )
 
 
+def build_counts(selection: Selection, *, columns: Iterable[Composable] = ()) -> Composed:
+    """Return the SELECT of the builds under a selection, each as counts (one of them 1).
+
+    Columns: the counts, and expressions of ``results_build`` b asked for. KeyError for dimensions
+    that builds do not have.
+    """
+    counts = (
+        SQL("(b.status = {})::int AS {}").format(Literal(int(status)), Identifier(column))
+        for status, column in COUNT_COLUMNS.items()
+    )
+    return SQL("SELECT {} FROM results_build b WHERE b.known AND NOT b.is_dummy AND {}").format(
+        SQL(", ").join([*counts, *columns]), where(selection.without("status"), "builds")
+    )
+
+
 def array_of_sums(table: str) -> Composed:
-    """Return the sums of the count columns of a table as an array, worst first, for ``StatusCounts.of``."""
+    """Return the sums of the count columns of a table as an array, worst first, as ``StatusCounts.of`` reads."""
     return SQL("ARRAY[{}]").format(
         SQL(", ").join(
-            SQL("coalesce(sum({}), 0)::int").format(Identifier(table, column)) for column in COUNT_COLUMNS.values()
+            SQL("coalesce(sum({}), 0)::int").format(Identifier(table, column))
+            for column in COUNT_COLUMNS.values()
         )
     )
 
@@ -83,5 +96,5 @@ def sum_of(statuses: Iterable[Status], table: str) -> Composable:
 
 
 def is_scoped(selection: Selection) -> bool:
-    """Return whether a selection is about few builds: its counts fit in memory, and are read more than once."""
+    """Return whether a selection is about so few builds that their counts are best read at once."""
     return any(name in selection for name in ("commit", "build"))

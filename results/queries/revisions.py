@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from results.queries.records import Listing, RevisionRef, StatusCounts, TreeRef
-from results.selection import Selection
+from results.selection import EVERYTHING, Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def newest_revisions(limit: int = 20) -> tuple[RevisionRow, ...]:
 
 
 def revision_history(
-    tree: TreeRef, *, selection: Selection = Selection(), after: str | None = None, limit: int = 50
+    tree: TreeRef, *, selection: Selection = EVERYTHING, after: str | None = None, limit: int = 50
 ) -> Listing[RevisionRow]:
     """Return the revisions of a tree, newest first, with their counts under a selection.
 

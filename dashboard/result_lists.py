@@ -28,17 +28,20 @@ from results.selection import Selection
 
 PAGE_ROWS = 100
 
-TEST_HEADS = (
+Head = tuple[str, str, str]
+"""Name, text and CSS class of a column."""
+
+TEST_HEADS: tuple[Head, ...] = (
     ("status", "Status", ""),
     ("path", "Test", ""),
     ("platform", "Device", ""),
-    ("build", "Build", "p3"),
+    ("build", "Build", "p2 p3"),
     ("lab", "Lab", ""),
     ("revision", "Revision", ""),
     ("start", "Age", ""),
     ("duration", "Duration", "n p3"),
 )
-BUILD_HEADS = (
+BUILD_HEADS: tuple[Head, ...] = (
     ("status", "Status", ""),
     ("config", "Config", ""),
     ("arch", "Architecture", ""),
@@ -81,18 +84,23 @@ class ResultList:
         return f"{number}{self.noun}{f' · {said}' if said else ''}"
 
 
+def without_revision(heads: tuple[Head, ...]) -> tuple[Head, ...]:
+    """Return the columns of a listing within one revision; what made room for that column comes back."""
+    return tuple((name, text, css.replace("p2", "")) for name, text, css in heads if name != "revision")
+
+
 def tests_list(address: Address, about: Selection, query: Query, *, noun: Noun) -> ResultList:
     """Return the tests (boots, or both) under what a page is about and what was asked for.
 
     ``about`` selects what the page is about; the query can only narrow it.
     """
-    heads = tuple(head for head in TEST_HEADS if head[0] != "revision" or "commit" not in about)
+    heads = without_revision(TEST_HEADS) if "commit" in about else TEST_HEADS
     return _result_list(address, about, query, noun, test_page, columns(heads, TEST_SORTS, address))
 
 
 def builds_list(address: Address, about: Selection, query: Query) -> ResultList:
     """Return the builds under what a page is about and what was asked for."""
-    heads = tuple(head for head in BUILD_HEADS if head[0] != "revision" or "commit" not in about)
+    heads = without_revision(BUILD_HEADS) if "commit" in about else BUILD_HEADS
     return _result_list(address, about, query, "builds", _build_lines, columns(heads, BUILD_SORTS, address))
 
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
+from time import monotonic
+from typing import Any, Final
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from dashboard.prefs import read_prefs
+from results.errors import QueryTimeout
+from results.queries.freshness import Freshness, freshness
+
+FRESHNESS_SECONDS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +73,20 @@ def _navigation() -> tuple[NavEntry, ...]:
     return tuple(NavEntry(text, reverse(name), name, key) for text, name, key in entries)
 
 
+@lru_cache(maxsize=1)
+def _freshness(period: int) -> Freshness:
+    """Ask the database how fresh it is, once per period of ``FRESHNESS_SECONDS``."""
+    return freshness(now=timezone.now())
+
+
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: what ``base.html`` needs on every page. Asks no database."""
-    return {"prefs": read_prefs(request), "nav": _navigation()}
+    """Context processor: what ``base.html`` needs on every page."""
+    try:
+        fresh = _freshness(int(monotonic() // FRESHNESS_SECONDS))
+    except (DatabaseError, QueryTimeout):
+        # An error page must come out even when the database does not answer.
+        fresh = None
+    return {"prefs": read_prefs(request), "nav": _navigation(), "freshness": fresh}
 
 
 def render_page(request: HttpRequest, template: str, page: Frame, *, status: int = 200) -> HttpResponse:

@@ -13,7 +13,14 @@ from dashboard.filters import Query, read_query
 from dashboard.listing import Address, Column, columns, sentence
 from dashboard.parts import failing, plural
 from dashboard.paths import tree_path, with_query
-from dashboard.result_lists import BUILD_HEADS, TEST_HEADS, ResultList, builds_list, tests_list
+from dashboard.result_lists import (
+    BUILD_HEADS,
+    TEST_HEADS,
+    ResultList,
+    builds_list,
+    tests_list,
+    without_revision,
+)
 from dashboard.rows import BuildLine, RevisionLine, revision_url, tree_name
 from dashboard.shell import Frame, Link, render_page
 from results.errors import NotFound
@@ -233,6 +240,6 @@ def _overview(about: Selection, detail: RevisionDetail) -> Overview:
         else (),
         boots=test_page(bad.where(kind="boot"), limit=SHOWN).rows if detail.boots.failed else (),
         tests=test_page(bad.where(kind="test"), limit=SHOWN).rows if detail.tests.failed else (),
-        build_columns=columns((head for head in BUILD_HEADS if head[0] != "revision"), (), address),
-        test_columns=columns((head for head in TEST_HEADS if head[0] != "revision"), (), address),
+        build_columns=columns(without_revision(BUILD_HEADS), (), address),
+        test_columns=columns(without_revision(TEST_HEADS), (), address),
     )

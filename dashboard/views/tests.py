@@ -12,7 +12,7 @@ from dashboard.filters import read_query
 from dashboard.listing import Address, Column, columns, sentence
 from dashboard.parts import LogLine, log_lines
 from dashboard.paths import tree_path
-from dashboard.result_lists import TEST_HEADS, ResultList, tests_list
+from dashboard.result_lists import TEST_HEADS, ResultList, tests_list, without_revision
 from dashboard.rows import revision_crumbs, tree_name
 from dashboard.series_words import history_sentence
 from dashboard.shell import Frame, Link, render_page
@@ -84,7 +84,7 @@ def test(request: HttpRequest, kcidb_id: str) -> HttpResponse:
         detail=detail,
         excerpt=log_lines(detail.excerpt) if detail.excerpt else (),
         history=history,
-        sibling_columns=columns((head for head in TEST_HEADS if head[0] != "revision"), (), Address("")),
+        sibling_columns=columns(without_revision(TEST_HEADS), (), Address("")),
     )
     return render_page(request, "tests/detail.html", page)
 

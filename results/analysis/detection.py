@@ -331,10 +331,15 @@ class _Replay:
         return last, passes, float((failures + 2 * usual) / (tries + 2))
 
     def _rate(self, group: _Group, position: int) -> float:
-        """Return how often the series in a group's scope failed, up to the last failure."""
-        rows, split = group.rows, group.split
-        failing = np.flatnonzero(self.failed[rows, split : position + 1].any(axis=0))
-        counts = (self.complete[rows, split + failing[-1] + 1] - self.complete[rows, split]).sum(axis=0)
+        """Return how often the members of a group failed, each up to its own last failure."""
+        rows = np.array([member.series for member in group.members])
+        starts = np.array([member.start for member in group.members])
+        ends = np.array([member.end if member.end is not None else position + 1 for member in group.members])
+        columns = np.arange(position + 1)
+        inside = (columns >= starts[:, None]) & (columns < ends[:, None])
+        failed = self.failed[rows, : position + 1] & inside
+        last = position - failed[:, ::-1].argmax(axis=1)
+        counts = (self.complete[rows, last + 1] - self.complete[rows, starts])[failed.any(axis=1)].sum(axis=0)
         return float((counts[1] + 0.9) / (counts[0] + 1))
 
     def _repair(self, change: Change, since: int, position: int) -> None:

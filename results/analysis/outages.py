@@ -37,6 +37,8 @@ class OutageRules:
     """Failures of fewer suites may be one regression."""
     suite_share: float = 0.5
     """The share of the running suites that must be hit."""
+    evenness: float = 0.4
+    """The share of failures in a suite that is hit, relative to the whole device's or lab's."""
     patience: int = 6
     """Positions after which an illness nobody can compare is a regression."""
     window: int = 40
@@ -240,9 +242,13 @@ class _Search:
         return float(np.median(known)) if len(known) >= 3 else 0.1
 
     def _widespread(self, usable: BoolArray, failing: BoolArray) -> bool:
-        """Return whether enough suites are hit: a regression stays in one."""
-        hit = len(np.unique(self.suite[failing]))
-        return hit >= max(self.rules.suites, self.rules.suite_share * len(np.unique(self.suite[usable])))
+        """Return whether most suites are hit about as hard: a regression stays in one."""
+        total = np.bincount(self.suite[usable | failing])
+        hit = np.bincount(self.suite[failing], minlength=len(total))
+        running = total > 0
+        evenly = hit[running] >= self.rules.evenness * hit.sum() / total.sum() * total[running]
+        suites = np.count_nonzero(evenly & (hit[running] > 0))
+        return bool(suites >= max(self.rules.suites, self.rules.suite_share * np.count_nonzero(running)))
 
     def _comparable(
         self, unit: _Unit, rows: BoolArray, usable: BoolArray, unexplained: BoolArray, share: float

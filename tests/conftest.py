@@ -37,6 +37,7 @@ _set_environment()
 django.setup()
 
 from django.conf import settings  # noqa: E402
+from django.core.management import call_command  # noqa: E402
 
 from dashboard.stack.addresses import run_folder  # noqa: E402
 from dashboard.stack.processes import Children  # noqa: E402
@@ -73,17 +74,14 @@ def pytest_configure(config):
 
 def pytest_collection_modifyitems(items):
     """Run what reads the demo data last: they stay in the database from the first such test on."""
+    for item in items:
+        if "demo" in item.fixturenames:
+            item.add_marker(pytest.mark.django_db)
     items.sort(key=lambda item: "demo" in item.fixturenames)
 
 
 @pytest.fixture(scope="session")
 def demo(django_db_setup, django_db_blocker):
     """Generated data, committed, with their summaries; for tests that only read."""
-    from django.core.management import call_command
-
-    from results.rollups import refresh
-
     with django_db_blocker.unblock():
-        call_command("seed_demo", tests=DEMO_TESTS, days=14, seed=1, verbosity=0)
-        while refresh(1000):
-            pass
+        call_command("seed_demo", tests=DEMO_TESTS, days=14, seed=1)

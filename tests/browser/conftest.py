@@ -1,0 +1,102 @@
+"""Chromium, pointed at our own server; a page that fails its test on any complaint."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from importlib.resources import files
+from urllib.parse import urlsplit
+
+import pytest
+from pytest_django.live_server_helper import LiveServer
+
+_AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_RUN_AXE = """async (tags) => {
+    const found = await axe.run(document, {runOnly: {type: "tag", values: tags}});
+    return found.violations.map((rule) => `${rule.id}: ${rule.help}\\n`
+        + rule.nodes.map((node) => `    ${node.html}\\n    ${node.failureSummary}`).join("\\n"));
+}"""
+_REPORT_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (event) => {
+    console.error(`CSP: ${event.violatedDirective} refused ${event.blockedURI} (${event.sourceFile}:${event.lineNumber})`);
+});"""
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args():
+    """Debian's Chromium, quiet and offline; Playwright's own browsers are not installed."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    program = next(filter(None, map(shutil.which, names)), None)
+    if program is None:
+        pytest.fail("No Chromium is installed; `make test` installs it, or: apt-get install chromium")
+    args = ["--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
+    if os.getuid() == 0:
+        args.append("--no-sandbox")
+    return {"executable_path": program, "args": args}
+
+
+@pytest.fixture(scope="session")
+def playwright(playwright):
+    """Playwright leaves an event loop in this thread, which Django takes for asynchronous code."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    return playwright
+
+
+@pytest.fixture(scope="session")
+def site(demo):
+    """The address of the application, serving the demo data; nothing is emptied between tests."""
+    server = LiveServer("127.0.0.1")
+    server._live_server_modified_settings.enable()
+    yield server.url
+    server.stop()
+    server._live_server_modified_settings.disable()
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args, site):
+    """Let tests say ``page.goto("/trees")``."""
+    return {**browser_context_args, "base_url": site}
+
+
+@pytest.fixture
+def complaints():
+    """What the browser complained about; a test that provokes a complaint takes it out."""
+    return []
+
+
+@pytest.fixture
+def page(context, site, complaints):
+    """A page whose test fails on errors in the console, broken policy and requests to other hosts."""
+    page = context.new_page()
+    page.add_init_script(_REPORT_VIOLATIONS)
+    page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
+    page.on("console", lambda message: _console(page, message, complaints))
+    page.on("request", lambda request: _request(site, request, complaints))
+    yield page
+    assert complaints == []
+
+
+@pytest.fixture
+def assert_accessible():
+    """A function that fails when axe finds anything wrong with a page."""
+    source = (files("axe_playwright_python") / "axe.min.js").read_text()
+
+    def check(page):
+        page.evaluate(source)
+        violations = page.evaluate(_RUN_AXE, _AXE_TAGS)
+        assert not violations, f"{page.url}\n" + "\n".join(violations)
+
+    return check
+
+
+def _console(page, message, complaints):
+    # A page that answers 404 is reported as a failed resource: its test looks at that itself.
+    answered = message.text.startswith("Failed to load resource") and message.location["url"] == page.url
+    if message.type == "error" and not answered:
+        complaints.append(f"console: {message.text}")
+
+
+def _request(site, request, complaints):
+    if request.url.startswith(("data:", "blob:")):
+        return
+    if urlsplit(request.url).netloc != urlsplit(site).netloc:
+        complaints.append(f"foreign request: {request.url}")

@@ -108,7 +108,9 @@ class ListingFilters(django_filters.FilterSet):  # type: ignore[misc]
             raise BadQuery(f"{name} {errors[0]}", known)
         values = self.form.cleaned_data
         return Query(
-            selection=Selection.of({name: values[name] for name in DIMENSIONS if name in values and name not in self.own}),
+            selection=Selection.of(
+                {name: values[name] for name in DIMENSIONS if name in values and name not in self.own}
+            ),
             sort=values.get("sort", ""),
             after=values["after"] or None,
             extra={name: values[name] for name in self.own if values[name]},

@@ -156,9 +156,7 @@ def _matches(column: SQL, term: Term) -> Composed:
     return SQL("{} = {}").format(column, Literal(term.value or ""))
 
 
-_REVISIONS: Final = SQL(
-    "SELECT r.id FROM results_revision r JOIN results_tree tr ON tr.id = r.tree_id"
-)
+_REVISIONS: Final = SQL("SELECT r.id FROM results_revision r JOIN results_tree tr ON tr.id = r.tree_id")
 _REVISION_COLUMNS: Final = {
     "tree": SQL("tr.name"),
     "branch": SQL("tr.branch"),
@@ -206,7 +204,9 @@ def _revision(terms: dict[str, Terms], source: Source) -> list[Composable]:
             SQL("{} = ({} WHERE {})").format(column, _REVISIONS, together) if is_one else among(together)
         )
         if source == "rows" and "tree" in plain:
-            conditions.append(_series_of({name: plain[name] for name in ("tree", "branch", "url") if name in plain}))
+            conditions.append(
+                _series_of({name: plain[name] for name in ("tree", "branch", "url") if name in plain})
+            )
     return conditions
 
 

@@ -11,7 +11,7 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from results.db import fetch
 from results.queries.builds import BUILD_DIMENSIONS
-from results.queries.picked import array_of_sums, build_counts, picked, sum_of
+from results.queries.picked import array_of_sums, build_counts, mask, picked, sum_of
 from results.queries.records import StatusCounts
 from results.selection import EVERYTHING, NONE, Selection, Term
 from results.status import COUNT_COLUMNS, Status
@@ -134,7 +134,7 @@ def facets(selection: Selection, *, noun: Noun = "results", about: Selection = E
             else _facet(selection, name, [row for row in answer if row.dimension == name])
             for name in offered
         ),
-        counts=_only(StatusCounts(tuple(by_status[status] for status in COUNT_COLUMNS)), selection),
+        counts=mask(StatusCounts(tuple(by_status[status] for status in COUNT_COLUMNS)), selection),
     )
 
 
@@ -155,13 +155,8 @@ def totals(selection: Selection) -> Totals:
         build_counts=build_counts(selection.only(BUILD_DIMENSIONS)),
     )
     answer = fetch(query, lambda is_boot, counts: (is_boot, StatusCounts.of(counts)), timeout_ms=TIMEOUT_MS)
-    found = {is_boot: _only(counts, selection) for is_boot, counts in answer}
+    found = {is_boot: mask(counts, selection) for is_boot, counts in answer}
     return Totals(found[None], found.get(True, StatusCounts()), found.get(False, StatusCounts()))
-
-
-def _only(counts: StatusCounts, selection: Selection) -> StatusCounts:
-    selected = statuses(selection)
-    return StatusCounts(tuple(count if status in selected else 0 for status, count in counts))
 
 
 def _result_base(selection: Selection, named: list[str], flagged: list[str]) -> Composed:
@@ -170,7 +165,10 @@ def _result_base(selection: Selection, named: list[str], flagged: list[str]) -> 
     """).format(
         columns=SQL(", ").join(
             [*(SQL("{} AS {}").format(_COLUMNS[name], Identifier(name)) for name in named)]
-            + [SQL("{} AS {}").format(where(selection.only([name]), "counts"), _flag(name)) for name in flagged]
+            + [
+                SQL("{} AS {}").format(where(selection.only([name]), "counts"), _flag(name))
+                for name in flagged
+            ]
         ),
         counts=SQL(", ").join(Identifier("rc", column) for column in COUNT_COLUMNS.values()),
         picked=picked(selection.without(*flagged)),
@@ -179,7 +177,12 @@ def _result_base(selection: Selection, named: list[str], flagged: list[str]) -> 
 
 def _build_base(selection: Selection, named: list[str], flagged: list[str]) -> Composed:
     flags = [SQL("{} AS {}").format(where(selection.only([name]), "builds"), _flag(name)) for name in flagged]
-    columns = {"arch": "architecture_id", "config": "config_id", "compiler": "compiler_id", "origin": "origin_id"}
+    columns = {
+        "arch": "architecture_id",
+        "config": "config_id",
+        "compiler": "compiler_id",
+        "origin": "origin_id",
+    }
     return build_counts(
         selection.without(*flagged),
         columns=[

@@ -145,7 +145,9 @@ _ORDERS: Final = {
 }
 
 
-def next_keys(selection: Selection, *, sort: str, after: str | None, limit: int) -> tuple[list[UUID], str | None]:
+def next_keys(
+    selection: Selection, *, sort: str, after: str | None, limit: int
+) -> tuple[list[UUID], str | None]:
     """Return the keys of the tests on a page, in order, and the cursor of the next page."""
     name = sort.removeprefix("-")
     if name not in TEST_SORTS:

@@ -27,7 +27,9 @@ def _names(columns: tuple[str, ...], prefix: str | None = None) -> Composed:
 def _count_by(status: Composable) -> Composed:
     """Return the count columns, counted from rows that have a status."""
     return SQL(", ").join(
-        SQL("count(*) FILTER (WHERE {} = {})::int AS {}").format(status, Literal(int(value)), Identifier(column))
+        SQL("count(*) FILTER (WHERE {} = {})::int AS {}").format(
+            status, Literal(int(value)), Identifier(column)
+        )
         for value, column in COUNT_COLUMNS.items()
     )
 

@@ -21,7 +21,9 @@ def test_repeated_values_negation_prefix_and_absence():
     assert query.selection["branch"] == (Term("feature/x"),)
 
 
-@pytest.mark.parametrize("text", ["x", "!x", "x*", "!x*", "none", "!none", r"\none", r"\!x", r"x\*", r"!\!x*", "\\\\x"])
+@pytest.mark.parametrize(
+    "text", ["x", "!x", "x*", "!x*", "none", "!none", r"\none", r"\!x", r"x\*", r"!\!x*", "\\\\x"]
+)
 def test_terms_are_written_as_they_are_read(text):
     assert str(Term.parse(text)) == text
 
@@ -82,7 +84,9 @@ def test_text_has_no_special_characters():
 
 
 def test_sort_after_and_parameters_of_the_page():
-    query = read("sort=-path&after=abc&tab=tests&url=https://x", extra={"tab": ("builds", "tests"), "url": None})
+    query = read(
+        "sort=-path&after=abc&tab=tests&url=https://x", extra={"tab": ("builds", "tests"), "url": None}
+    )
     assert (query.sort, query.after) == ("-path", "abc")
     assert query.extra == {"tab": "tests", "url": "https://x"}
     with pytest.raises(BadQuery, match="tab is one of: builds, tests"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Final
@@ -10,11 +10,12 @@ from typing import Final
 import orjson
 from django.db import connection, transaction
 
-from ingest.document import Document
+from ingest.document import Document, now
 from ingest.kernelci.mapping import Json
+from ingest.load import load_documents
 from ingest.models import Cursor
 
-SOURCE: Final = "kernelci-api"
+SOURCE: Final = "kernelci"
 _TREE: Final = "tree "
 _BACKFILL: Final = "backfill"
 _NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -23,8 +24,8 @@ _NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 class Store:
     """The cursors of one API, and the door through which its documents go."""
 
-    def __init__(self, source: str) -> None:
-        self._source = source
+    def __init__(self, source: str, now: Callable[[], datetime] = now) -> None:
+        self._source, self._now = source, now
 
     def cursor(self, feed: str) -> Cursor:
         """Return the cursor of a feed, a new one (not stored) at the first time."""
@@ -94,11 +95,12 @@ class Store:
         name = f"{self._source} {read_at:%Y-%m-%dT%H:%M:%S.%f}Z #{number + 1}"
         return Document(name=name, submitted_at=read_at, raw=orjson.dumps(document))
 
-    def _load(self, document: Document) -> None: ...
+    def _load(self, document: Document) -> None:
+        load_documents([document], source=SOURCE)
 
     def _move(self, *cursors: Cursor) -> None:
         for cursor in cursors:
-            cursor.moved_at = datetime.now(UTC)
+            cursor.moved_at = self._now()
             cursor.save()
 
 

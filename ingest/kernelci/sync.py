@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+from ingest.document import now
 from ingest.kernelci.client import Api, ApiError, Raw
 from ingest.kernelci.mapping import Site, to_documents
 from ingest.kernelci.node import TESTLIKE, Forest, Node, parse_time
@@ -69,6 +71,13 @@ class Report:
     failures: int = 0
 
 
+class _Event(NamedTuple):
+    id: str
+    when: datetime
+    node_id: str
+    node: Node | None
+
+
 @dataclass
 class _Batch:
     """Nodes read but not stored: ``wanted`` to be mapped, ``forest`` with what is around them.
@@ -76,20 +85,23 @@ class _Batch:
     ``owed`` are trees that could not be read as they should, and must be read whole.
     """
 
+    read_at: datetime
     forest: Forest = field(default_factory=Forest)
     wanted: list[Node] = field(default_factory=list)
-    read_at: datetime = field(default_factory=lambda: _now())
     owed: set[str] = field(default_factory=set)
 
 
 class Sync:
     """One round of reading one API; it ends early, at a good place, once ``seconds`` have passed."""
 
-    def __init__(self, api: Api, site: Site, *, seconds: float | None = None) -> None:
+    def __init__(
+        self, api: Api, site: Site, *, seconds: float | None = None, now: Callable[[], datetime] = now
+    ) -> None:
         self.report = Report()
         self._api, self._site = api, site
         self._reader = TreeReader(api)
-        self._store = Store(api.url)
+        self._now = now
+        self._store = Store(api.url, now)
         self._until = None if seconds is None else time.monotonic() + seconds
 
     def run(self) -> Report:
@@ -105,50 +117,55 @@ class Sync:
     # --- events ---
 
     def _follow(self, feed: Feed) -> None:
+        """Take the events since the last round in the order of their times, as far as time allows."""
         cursor = self._store.cursor(feed.name)
-        position = cursor.position or _now() - LOOK_BACK
-        seen: dict[str, str] = dict(cursor.seen)
-        batch, newest = _Batch(), position
-        for event in self._api.events(**feed.filters, **{"from": (position - OVERLAP).isoformat()}):
-            event_id, when = str(event.get("id")), parse_time(event.get("timestamp"))
-            if event_id in seen:
-                continue
-            if when is not None:
-                seen[event_id], newest = when.isoformat(), max(newest, when)
+        cursor.position = cursor.position or self._now() - LOOK_BACK
+        batch = _Batch(self._now())
+        events = self._events_since(cursor, feed)
+        for event in events:
             self._take(event, batch)
-            if len(batch.forest) >= _BATCH:
-                self._save(batch)
-                batch = _Batch()
-        # One event from a clock that is far ahead must not hide all that follow.
-        cursor.position = min(newest, max(position, _now() + _SKEW))
-        oldest = (cursor.position - OVERLAP).isoformat()
-        cursor.seen = {event_id: when for event_id, when in seen.items() if when > oldest}
+            self._advance(cursor, event)
+            if len(batch.forest) >= _BATCH or self._is_over():
+                self._save(batch, cursor)
+                batch = _Batch(batch.read_at)
+                if self._is_over():
+                    return
         self._save(batch, cursor)
 
-    def _take(self, event: Raw, batch: _Batch) -> None:
+    def _events_since(self, cursor: Cursor, feed: Feed) -> list[_Event]:
+        """Return the events not yet taken, oldest first. Pages have no order: all must be read to know it."""
+        assert cursor.position is not None
+        since = (cursor.position - OVERLAP).isoformat()
+        told = (_event(raw, cursor.position) for raw in self._api.events(**feed.filters, **{"from": since}))
+        return sorted((event for event in told if event.id not in cursor.seen), key=lambda event: event.when)
+
+    def _advance(self, cursor: Cursor, event: _Event) -> None:
+        """Move past an event; one from a clock that is far ahead must not hide all that follow."""
+        assert cursor.position is not None
+        cursor.position = max(cursor.position, min(event.when, self._now() + _SKEW))
+        oldest = (cursor.position - OVERLAP).isoformat()
+        seen = cursor.seen | {event.id: event.when.isoformat()}
+        cursor.seen = {event_id: when for event_id, when in seen.items() if when > oldest}
+
+    def _take(self, event: _Event, batch: _Batch) -> None:
         """Read what an event is about: the node as it is now, and what is around it."""
         self.report.events += 1
-        told = event.get("data")
-        node_id = told.get("id") if isinstance(told, dict) else None
-        node = parsed(event["node"]) if event.get("node") else self._reader.node(str(node_id))
-        if node is None:
-            self.report.purged += 1
-            return
+        node = event.node
         try:
+            node = node or self._reader.node(event.node_id)
+            if node is None:
+                self.report.purged += 1
+                return
             below = self._reader.descendants(node) if _has_hierarchy(node) else {}
             for one in (node, *below.values()):
                 batch.forest.add(one)
                 self._reader.add_ancestors(batch.forest, one)
         except ApiError as error:
-            self._owe(node.tree_id, error, batch)
+            self._note_failure(error)
+            if node and node.tree_id:
+                batch.owed.add(node.tree_id)
             return
         batch.wanted += (node, *below.values())
-
-    def _owe(self, tree_id: str, error: ApiError, batch: _Batch) -> None:
-        """Go on without a part of a tree; the whole tree is read again later."""
-        self._note_failure(error)
-        if tree_id:
-            batch.owed.add(tree_id)
 
     def _note_failure(self, error: ApiError) -> None:
         """Count a failure that is about one node or tree. Unavailable when the API is gone as a whole."""
@@ -163,22 +180,22 @@ class Sync:
         cursors = [self._store.cursor(feed.name) for feed in FEEDS]
         for cursor in cursors:
             cursor.position, cursor.seen = since, {}
-        self._store.save((), _now(), *cursors)
+        self._store.save((), self._now(), *cursors)
 
     def backfill_from(self, day: datetime) -> None:
         """Read the trees of this day and of all days since, in this round and the next ones."""
-        self._store.save((), _now(), self._store.backfill_from(day))
+        self._store.save((), self._now(), self._store.backfill_from(day))
 
     def _plan_backfill_after_absence(self) -> None:
         """Events older than a week are gone: read the trees of the time since, and their forerunners."""
         cursors = [self._store.cursor(feed.name) for feed in FEEDS]
         followed = [cursor.position for cursor in cursors if cursor.position]
-        if not followed or min(followed) > _now() - EVENTS_KEPT:
+        if not followed or min(followed) > self._now() - EVENTS_KEPT:
             return
         backfill = self._store.backfill_from(min(followed) - RECENT)
         for cursor in cursors:
-            cursor.position, cursor.seen = _now() - LOOK_BACK, {}
-        self._store.save((), _now(), *cursors, backfill)
+            cursor.position, cursor.seen = self._now() - LOOK_BACK, {}
+        self._store.save((), self._now(), *cursors, backfill)
 
     def _backfill(self) -> None:
         """Read the trees of day after day, the newest of a day first, until today."""
@@ -191,31 +208,31 @@ class Sync:
                     continue
                 if self._is_over():
                     return
-                cursor.seen[name] = _now().isoformat()
+                cursor.seen[name] = self._now().isoformat()
                 self._read_tree(checkout, cursor)
-            if day + DAY > _now():
+            if day + DAY > self._now():
                 cursor.delete()
                 return
             cursor.position, cursor.seen = day + DAY, {}
-            self._store.save((), _now(), cursor)
+            self._store.save((), self._now(), cursor)
 
     def _list_recent_trees(self) -> None:
         listed = self._store.cursor("recent trees")
-        if listed.position and listed.position > _now() - LIST_TREES:
+        if listed.position and listed.position > self._now() - LIST_TREES:
             return
-        trees = {checkout.tree_id for checkout in self._reader.checkouts(_now() - RECENT)} - {""}
-        listed.position = _now()
-        self._store.keep_trees(trees, listed, read_since=_now() - LOOK_AGAIN)
+        trees = {checkout.tree_id for checkout in self._reader.checkouts(self._now() - RECENT)} - {""}
+        listed.position = self._now()
+        self._store.keep_trees(trees, listed, read_since=self._now() - LOOK_AGAIN)
 
     def _look_again(self) -> None:
         """Read what changed in recent trees since each was last read."""
-        for cursor in self._store.trees_not_read_since(_now() - LOOK_AGAIN):
+        for cursor in self._store.trees_not_read_since(self._now() - LOOK_AGAIN):
             if self._is_over():
                 return
             self._read_changes(cursor)
 
     def _read_tree(self, checkout: Node, cursor: Cursor) -> None:
-        read_at = _now()
+        read_at = self._now()
         try:
             if checkout.tree_id:
                 forest = self._reader.tree(checkout.tree_id)
@@ -226,10 +243,11 @@ class Sync:
             owed = [checkout.tree_id] if checkout.tree_id else []
             self._store.save((), read_at, cursor, owed=owed)
             return
-        self._save(_Batch(forest, list(forest), read_at), cursor)
+        self.report.trees += 1
+        self._save(_Batch(read_at, forest, list(forest)), cursor)
 
     def _read_changes(self, cursor: Cursor) -> None:
-        read_at = _now()
+        read_at = self._now()
         since = cursor.position - OVERLAP if cursor.position else None
         try:
             forest = self._reader.tree(self._store.tree_of(cursor), since)
@@ -239,7 +257,8 @@ class Sync:
             return
         changed = (node.updated for node in forest if node.updated)
         cursor.position = max((when for when in changed if when < read_at + _SKEW), default=cursor.position)
-        self._save(_Batch(forest, list(forest), read_at), cursor)
+        self.report.trees += 1
+        self._save(_Batch(read_at, forest, list(forest)), cursor)
 
     def _save(self, batch: _Batch, *cursors: Cursor) -> None:
         documents = to_documents(batch.wanted, batch.forest, self._site)
@@ -253,5 +272,8 @@ def _has_hierarchy(node: Node) -> bool:
     return node.kind in TESTLIKE and node.kind != "test"
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+def _event(raw: Raw, unless_told: datetime) -> _Event:
+    told = raw.get("data")
+    node_id = str(told.get("id")) if isinstance(told, dict) else ""
+    node = parsed(raw["node"]) if raw.get("node") else None
+    return _Event(str(raw.get("id")), parse_time(raw.get("timestamp")) or unless_told, node_id, node)

@@ -7,10 +7,25 @@ import logging
 from celery import shared_task
 from django.conf import settings
 
+from ingest.intake.loading import load_spool as load_waiting
+from ingest.intake.spool import all_spools
+from ingest.intake.waking import loader_begins, wake_loader
 from ingest.kernelci.client import ApiError
 from ingest.kernelci.run import run_round
 
 logger = logging.getLogger(__name__)
+
+LOADER_SECONDS = 4.0
+"""How long one run over a spool lasts: then other work of the same worker gets its turn."""
+
+
+@shared_task(name="ingest.load_spool", queue="ingest", ignore_result=True, soft_time_limit=600)
+def load_spool() -> None:
+    """Load what waits in the spools. Whatever stops it, the files stay and the next beat goes on."""
+    loader_begins()
+    rounds = [load_waiting(spool, seconds=LOADER_SECONDS) for spool in all_spools()]
+    if any(each is not None and each.has_more for each in rounds):
+        wake_loader()
 
 
 @shared_task(name="ingest.sync_kernelci", queue="ingest", ignore_result=True, soft_time_limit=3000)

@@ -1,0 +1,85 @@
+"""What will be written for a batch of documents: every row, worked out before the first lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ingest import rows
+from ingest.batch import Arrival, Counts, Incoming, Merged, combine, combine_with, gather, single
+from ingest.bindings import bindings
+from ingest.dimensions import Dimensions
+from ingest.schema import KINDS
+from ingest.stored import Key, existing_tests, read
+from ingest.testruns import RunRows
+from results.keys import key_bytes
+from results.models import Due
+
+
+@dataclass
+class Plan:
+    """The rows of a batch, sorted by key, and what becomes due for recomputation."""
+
+    arrivals: list[Arrival]
+    merged: dict[str, dict[Key, Merged]] = field(default_factory=dict)
+    checkouts: list[rows.Row] = field(default_factory=list)
+    builds: list[rows.Row] = field(default_factory=list)
+    tests: list[tuple[Any, ...]] = field(default_factory=list)
+    issues: list[rows.Row] = field(default_factory=list)
+    incidents: list[rows.Row] = field(default_factory=list)
+    due: set[tuple[Due.Kind, str]] = field(default_factory=set)
+    counts: dict[str, Counts] = field(default_factory=lambda: {kind: Counts() for kind in KINDS.values()})
+
+
+def make_plan(arrivals: list[Arrival], dimensions: Dimensions) -> Plan:
+    """Return the plan of a batch; makes rows for whatever the objects refer to."""
+    plan = Plan(arrivals)
+    gathered = gather(arrivals)
+    _mention(gathered, dimensions)
+    for kind in ("checkout", "build", "issue", "incident"):
+        plan.merged[kind] = combine(kind, gathered[kind], plan.counts[kind])
+    plan.checkouts = rows.checkout_rows(plan.merged["checkout"], dimensions)
+    plan.builds = rows.build_rows(plan.merged["build"], dimensions)
+    plan.issues = rows.issue_rows(plan.merged["issue"], dimensions)
+    plan.incidents = rows.incident_rows(plan.merged["incident"], dimensions)
+    _plan_tests(plan, gathered["test"], dimensions)
+    plan.due = set(_due(plan))
+    return plan
+
+
+def _mention(gathered: dict[str, Incoming], dimensions: Dimensions) -> None:
+    """Make rows for the checkouts and builds of a batch: from then on they are updated only."""
+    dimensions.mention_checkouts(versions[0][0]["id"] for versions in gathered["checkout"].values())
+    dimensions.mention_builds(versions[0][0]["id"] for versions in gathered["build"].values())
+
+
+def _plan_tests(plan: Plan, incoming: Incoming, dimensions: Dimensions) -> None:
+    old = existing_tests(incoming) if incoming else set()
+    again = {key: versions for key, versions in incoming.items() if len(versions) > 1 or key in old}
+    counts = plan.counts["test"]
+    counts.new += len(incoming) - len(again)
+    merged = combine_with("test", again, read("test", sorted(old)), counts)
+    plan.merged["test"] = merged
+    runs = RunRows(dimensions)
+    for key in sorted(incoming):
+        if key in merged:
+            runs.add(key, merged[key])
+        elif key not in again:
+            runs.add(key, single(*incoming[key][0]))
+    runs.intern()
+    plan.tests = list(runs.rows(bindings(runs.builds(), plan.checkouts, plan.builds)))
+    plan.due |= {(Due.Kind.BUILD, key) for key in runs.changed_builds(merged)}
+
+
+def _due(plan: Plan) -> Iterator[tuple[Due.Kind, str]]:
+    """Yield what has to be recomputed once the plan is written."""
+    yield from plan.due
+    yield from ((Due.Kind.CHECKOUT, row.key[0]) for row in plan.checkouts if row.merged.is_changed)
+    yield from ((Due.Kind.BUILD, row.key[0]) for row in plan.builds if row.merged.is_changed)
+    yield from ((Due.Kind.ISSUE, row.key[0]) for row in plan.issues if row.merged.is_changed)
+    for row in plan.incidents:
+        if row.merged.is_changed:
+            yield Due.Kind.ISSUE, row.columns["issue_key"]
+            if row.merged.stored and row.merged.stored.item:
+                yield Due.Kind.ISSUE, key_bytes(row.merged.stored.item["issue_id"]).hex()

@@ -1,0 +1,53 @@
+"""What a loading process runs. Imported before Django is set up there, so it imports little."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import django
+from django.db import connections
+
+if TYPE_CHECKING:
+    from ingest.document import Document
+    from ingest.summary import Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a process has done so far, and how many bytes it read since its last report."""
+
+    worker: int
+    read: int
+    summary: Summary
+    is_last: bool
+
+
+def run(number: int, tasks: Any, reports: Any, database: str, source: str) -> None:
+    """Load the files that a queue names, until it gives None; report after each transaction."""
+    django.setup()
+    # The database of the parent, which may be a test's.
+    connections["default"].settings_dict["NAME"] = database
+    from ingest.load import load_documents
+
+    unreported = 0
+
+    def count(size: int) -> None:
+        nonlocal unreported
+        unreported += size
+
+    def report(summary: Summary, *, is_last: bool = False) -> None:
+        nonlocal unreported
+        reports.put(Report(number, unreported, summary, is_last))
+        unreported = 0
+
+    summary = load_documents(_documents(tasks, count), source=source, on_batch=report)
+    report(summary, is_last=True)
+
+
+def _documents(tasks: Any, on_read: Callable[[int], object]) -> Iterator[Document]:
+    from ingest.sources import paths
+
+    while (path := tasks.get()) is not None:
+        yield from paths.documents(path, on_read)

@@ -1,0 +1,160 @@
+"""Checkouts and builds, issues and incidents: from merged objects to rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from ingest import normalise
+from ingest.batch import Merged
+from ingest.dimensions import Dimensions, name_keys
+from ingest.stored import Key
+from results.documents import Object
+from results.jsontext import dumps
+from results.keys import key_bytes
+from results.status import Status, by_name
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row to write, and the object that it holds."""
+
+    key: Key
+    columns: dict[str, Any]
+    merged: Merged
+
+
+def checkout_rows(merged: dict[Key, Merged], dimensions: Dimensions) -> list[Row]:
+    """Return the rows of checkouts; their revisions and trees are made when new."""
+    items = [part.item for part in merged.values()]
+    columns = {
+        "known": [True] * len(items),
+        "revision_id": _revisions(items, list(merged.values()), dimensions),
+        "origin_id": _origins(items, dimensions),
+        "start_time": [_time(item) for item in items],
+        "valid": [item.get("valid") for item in items],
+        **_contents(items, dimensions),
+    }
+    return _rows(merged, columns)
+
+
+def _revisions(items: list[Object], merged: list[Merged], dimensions: Dimensions) -> list[int | None]:
+    """Return the revision of each checkout; None without a commit."""
+    aliases = _tree_aliases() if items else {}
+    trees = dimensions.trees.of([tuple(normalise.tree(item, aliases)) for item in items])
+    keys = [
+        (tree, item["git_commit_hash"].strip(), item.get("patchset_hash", "").strip())
+        if "git_commit_hash" in item
+        else None
+        for tree, item in zip(trees, items, strict=True)
+    ]
+    first_look = [
+        (
+            _time(item) or part.order[0],
+            normalise.clip(item.get("git_commit_name", "")),
+            normalise.first_line(item.get("git_commit_message", "")),
+        )
+        for item, part in zip(items, merged, strict=True)
+    ]
+    return dimensions.revisions.of(keys, first_look)
+
+
+def _tree_aliases() -> dict[str, tuple[str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT url, name, canonical_url FROM results_treealias")
+        return {url: (name, canonical) for url, name, canonical in cursor.fetchall()}
+
+
+def build_rows(merged: dict[Key, Merged], dimensions: Dimensions) -> list[Row]:
+    """Return the rows of builds; rows for checkouts that are only names are made."""
+    items = [part.item for part in merged.values()]
+    dimensions.mention_checkouts(item["checkout_id"] for item in items)
+    columns = {
+        "known": [True] * len(items),
+        "status": [_status(item) for item in items],
+        "checkout_id": [
+            dimensions.checkouts.ids[(key_bytes(item["checkout_id"]).hex(),)] for item in items
+        ],
+        "origin_id": _origins(items, dimensions),
+        "architecture_id": dimensions.architectures.of(
+            name_keys(normalise.architecture(item.get("architecture")) for item in items)
+        ),
+        "config_id": dimensions.configs.of(name_keys(normalise.config(item.get("config_name")) for item in items)),
+        "compiler_id": dimensions.compilers.of(name_keys(normalise.compiler(item.get("compiler")) for item in items)),
+        "lab_id": dimensions.lab_ids([normalise.lab(item.get("misc"), item["origin"]) for item in items]),
+        "start_time": [_time(item) for item in items],
+        "duration": [normalise.number(item.get("duration"))[0] for item in items],
+        **_contents(items, dimensions),
+    }
+    return _rows(merged, columns)
+
+
+def issue_rows(merged: dict[Key, Merged], dimensions: Dimensions) -> list[Row]:
+    """Return the rows of issues."""
+    items = [part.item for part in merged.values()]
+    culprits = [item.get("culprit", {}) for item in items]
+    columns = {
+        "kcidb_id": [item["id"] for item in items],
+        "origin_id": _origins(items, dimensions),
+        "comment": [item.get("comment", "") for item in items],
+        "culprit_code": [culprit.get("code") for culprit in culprits],
+        "culprit_tool": [culprit.get("tool") for culprit in culprits],
+        "culprit_harness": [culprit.get("harness") for culprit in culprits],
+        "document_id": dimensions.text_ids(dimensions.documents, [dumps(item).decode() for item in items]),
+    }
+    return _rows(merged, columns)
+
+
+def incident_rows(merged: dict[Key, Merged], dimensions: Dimensions) -> list[Row]:
+    """Return the rows of incidents. What they point at need not exist."""
+    items = [part.item for part in merged.values()]
+    columns = {
+        "kcidb_id": [item["id"] for item in items],
+        "origin_id": _origins(items, dimensions),
+        "issue_key": [key_bytes(item["issue_id"]).hex() for item in items],
+        "issue_version": [int(item["issue_version"]) for item in items],
+        "build_key": [_key(item.get("build_id")) for item in items],
+        "test_key": [_key(item.get("test_id")) for item in items],
+        "present": [item.get("present") for item in items],
+        "document_id": dimensions.text_ids(dimensions.documents, [dumps(item).decode() for item in items]),
+    }
+    return _rows(merged, columns)
+
+
+def _rows(merged: dict[Key, Merged], columns: dict[str, list[Any]]) -> list[Row]:
+    columns |= {"submission_id": [part.submission for part in merged.values()]}
+    values = zip(*columns.values(), strict=True)
+    return [
+        Row(key, dict(zip(columns, row, strict=True)), part)
+        for (key, part), row in zip(merged.items(), values, strict=True)
+    ]
+
+
+def _origins(items: list[Object], dimensions: Dimensions) -> list[int | None]:
+    """Return the origins of objects; the origins that their ids begin with are made known, too."""
+    dimensions.origins.add({(normalise.clip(item["id"].partition(":")[0]),): () for item in items})
+    return dimensions.origins.of(name_keys(normalise.clip(item["origin"]) for item in items))
+
+
+def _contents(items: list[Object], dimensions: Dimensions) -> dict[str, list[int | None]]:
+    texts: list[str | None] = [
+        dumps({name: value for name, value in item.items() if name != "log_excerpt"}).decode() for item in items
+    ]
+    return {
+        "document_id": dimensions.text_ids(dimensions.documents, texts),
+        "excerpt_id": dimensions.text_ids(dimensions.excerpts, [item.get("log_excerpt") for item in items]),
+    }
+
+
+def _time(item: Object) -> Any:
+    return normalise.instant(item["start_time"])[0] if "start_time" in item else None
+
+
+def _status(item: Object) -> int:
+    return int(by_name(item["status"]) if "status" in item else Status.NONE)
+
+
+def _key(kcidb_id: str | None) -> str | None:
+    return key_bytes(kcidb_id).hex() if kcidb_id is not None else None

@@ -45,6 +45,12 @@ class Suite:
         return self.root.split(".")[0]
 
 
+def path_of(origin: str, suite: Suite, case: str) -> str:
+    """Return the test path an origin gives a case; "" is the suite itself."""
+    root = suite.kind if origin == "linaro" else suite.root
+    return ".".join(part for part in (root, case) if part)
+
+
 BOOT = Suite("baseline", "boot", fail=0.0, skip=0.0)
 
 _SPECIAL = {

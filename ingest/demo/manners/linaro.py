@@ -10,6 +10,7 @@ from ingest.demo.ids import ksuid, uuid4
 from ingest.demo.logs import oops_lines, signal_line
 from ingest.demo.manners.base import BuildRun, Job, Json, Manner, Written, seconds
 from ingest.demo.plan import Revision
+from ingest.demo.suites import path_of
 
 STORAGE = "https://storage.tuxsuite.com/public/linaro/lkft/"
 
@@ -76,7 +77,7 @@ class Linaro(Manner):
                 **common,
                 "id": f"linaro:{job.id}_{suite.job}_{case}",
                 "status": status,
-                "path": f"{suite.kind}.{case}",
+                "path": path_of("linaro", suite, case),
                 "log_excerpt": signal_line(clock, stamp, case, status),
             }
             if status == "FAIL":

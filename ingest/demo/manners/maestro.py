@@ -14,7 +14,7 @@ from ingest.demo.kernels import SUBSYSTEMS
 from ingest.demo.logs import boot_lines, build_lines, excerpt, oops_lines, runner_lines
 from ingest.demo.manners.base import LISTS, BuildRun, Job, Json, Manner, Written, milliseconds
 from ingest.demo.plan import Revision
-from ingest.demo.suites import Metric
+from ingest.demo.suites import BOOT, Metric, path_of
 
 FILES = "https://files.kernelci.org/"
 VIEWER = "https://api.kernelci.org/viewer?node_id="
@@ -126,9 +126,8 @@ class _Shared:
     def __init__(self, job: Job) -> None:
         lane = job.lane
         self._job = job
-        self._root = lane.suite.root
         self._where = f"on {lane.platform.name} in {lane.lab}"
-        self._name = f"{lane.suite.job}-{lane.variant.arch}" if self._root == "boot" else lane.suite.job
+        self._name = f"{lane.suite.job}-{lane.variant.arch}" if lane.suite is BOOT else lane.suite.job
         place = f"{FILES}{self._name}-{job.id}/"
         environment: Json = {"comment": f"Runtime: {lane.lab}"}
         if lane.platform.compatible:
@@ -167,7 +166,7 @@ class _Shared:
             "comment": f"{case.rpartition('.')[2] or self._name} {self._where}",
             "start_time": milliseconds(when),
             "environment": self._environment,
-            "path": f"{self._root}.{case}" if case else self._root,
+            "path": path_of("maestro", self._job.lane.suite, case),
             "misc": orjson.Fragment(f'{self._misc}{node}"}}'),
         }
         if status:

@@ -9,6 +9,7 @@ from typing import ClassVar
 from ingest.demo.hardware import Variant
 from ingest.demo.manners.base import LISTS, BuildRun, Job, Json, Manner, Written, zulu
 from ingest.demo.plan import Revision
+from ingest.demo.suites import path_of
 
 ARTEFACTS = "https://s3.amazonaws.com/cki-artifacts.example/trusted-artifacts/"
 PIPELINES = "https://gitlab.com/redhat/red-hat-ci-tools/kernel/cki-internal-pipelines/"
@@ -98,7 +99,7 @@ class RedHat(Manner):
                 },
                 "origin": "redhat",
                 "output_files": logs,
-                "path": case,
+                "path": path_of("redhat", job.lane.suite, case),
                 "start_time": zulu(when),
                 "status": status,
             })  # fmt: skip

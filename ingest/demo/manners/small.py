@@ -10,6 +10,7 @@ from ingest.demo.hardware import Variant
 from ingest.demo.ids import hexdigits
 from ingest.demo.manners.base import BuildRun, Job, Json, Manner, Written, zulu
 from ingest.demo.plan import Revision
+from ingest.demo.suites import path_of
 
 BLOBS = "https://lisalogs.blob.core.example/lisa-logs/"
 SIGNED = "?se=2036-01-01&sp=r&sv=2022-11-02&sr=b&sig="
@@ -133,7 +134,7 @@ class Microsoft(Manner):
                 "misc": misc,
                 "log_url": f"{BLOBS}{job.id}/{case}/{case}.log{self._signature()}",
                 "status": status,
-                "path": f"{job.lane.suite.root}.{case}",
+                "path": path_of("microsoft", job.lane.suite, case),
                 "comment": "",
                 "log_excerpt": "",
                 "start_time": f"{job.started:%Y-%m-%dT%H:%M:%S.%f}+00:00",

@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from results.analysis.detection import ALONE, Change
+from results.analysis.changes import ALONE, Change
 from results.analysis.history import AXES, Counts, FloatArray, IntArray, SeriesTable
 from results.analysis.segmentation import ChangeRange, change_weights, cumulated, position_range
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
-from results.analysis.detection import Change, DetectionRules, find_changes
+from results.analysis.changes import DetectionRules
+from results.analysis.detection import find_changes
 from results.analysis.grouping import Event, group_changes
 from results.analysis.history import Counts, History, IntArray, counts_of
 from results.analysis.outages import Infrastructure, OutageRules, infrastructure
@@ -27,6 +29,9 @@ class Rules:
     detection: DetectionRules = field(default_factory=DetectionRules)
 
 
+DEFAULT_RULES: Final = Rules()
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """What a tree's results mean."""
@@ -40,7 +45,9 @@ class Judgement:
     verdicts: SeriesVerdicts
 
 
-def judge(history: History, rules: Rules = Rules(), signatures: Mapping[int, int] | None = None) -> Judgement:
+def judge(
+    history: History, rules: Rules = DEFAULT_RULES, signatures: Mapping[int, int] | None = None
+) -> Judgement:
     """Return the judgement of a history. It depends on the history only, not on the order of its rows."""
     counts = counts_of(history)
     infra = infrastructure(history.series, counts, rules.outages)

@@ -47,9 +47,12 @@ class OutageRules:
     """Positions that are looked at together for a device that fails more and more often."""
     recent_share: float = 0.15
     repeat: float = 1e-4
-    """Probability of the same test hit again and again by a partial outage, under which it is not the outage."""
+    """Probability of a partial outage hitting one test every time, under which it is not the outage."""
     total_share: float = 0.8
     """The share from which an outage explains also the failures of tests that failed before."""
+
+
+DEFAULT_RULES: Final = OutageRules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ class Outage:
 
 @dataclass(frozen=True, slots=True)
 class Infrastructure:
-    """The outages, and the cells (series × position) whose failures they explain."""
+    """The outages, and the cells (series and position) whose failures they explain."""
 
     outages: tuple[Outage, ...]
     masked: BoolArray
@@ -101,7 +104,7 @@ class _Unit:
     """Since when everything fails in a unit, as it would by a regression of the platform."""
 
 
-def infrastructure(series: SeriesTable, counts: Counts, rules: OutageRules = OutageRules()) -> Infrastructure:
+def infrastructure(series: SeriesTable, counts: Counts, rules: OutageRules = DEFAULT_RULES) -> Infrastructure:
     """Return the outages of a history."""
     return _Search(series, counts, rules).run()
 
@@ -138,13 +141,15 @@ class _Search:
         share = rules.lab_share if whole else rules.device_share
         usual = np.full((len(first), rules.window), np.nan)
         recent = np.zeros((len(first), rules.recent))
-        return _Unit(code, self.series.lab[first], platform, least, share, usual, recent, recent.copy(), {}, {})
+        lab = self.series.lab[first]
+        return _Unit(code, lab, platform, least, share, usual, recent, recent.copy(), {}, {})
 
     def run(self) -> Infrastructure:
         for position in range(self.present.shape[1]):
             self._look_at(position)
         found = [*self.closed, *(outage for unit in self.units for outage in unit.open.values())]
-        return Infrastructure(tuple(sorted(found, key=lambda o: (o.start, o.lab, o.platform))), self.masked, self.spoiled)
+        found.sort(key=lambda outage: (outage.start, outage.lab, outage.platform))
+        return Infrastructure(tuple(found), self.masked, self.spoiled)
 
     def _look_at(self, position: int) -> None:
         present, bad = self.present[:, position], self.bad[:, position]
@@ -204,8 +209,9 @@ class _Search:
             share = failing / total
             lately = unit.failing.sum(axis=1) / unit.total.sum(axis=1)
         now = (failing >= unit.least * unit.share) & (share >= unit.share)
-        slow = (unit.platform >= 0) & (unit.failing.sum(axis=1) >= unit.least) & (lately >= rules.recent_share) & (failing > 0)
-        for index in np.flatnonzero(now | slow):
+        slow = (unit.failing.sum(axis=1) >= unit.least) & (lately >= rules.recent_share)
+        slow &= (unit.platform >= 0) & (failing > 0)
+        for index in np.flatnonzero(now | slow).tolist():
             usual = self._usual(unit, index)
             moment = self._chance(failing[index], total[index], usual) if now[index] else 1.0
             longer = self._chance(unit.failing[index].sum(), unit.total[index].sum(), usual)
@@ -213,7 +219,8 @@ class _Search:
             rows = unit.code == index
             if min(moment, longer) >= rules.significance or unit.total[index].sum() < unit.least:
                 continue
-            if not self._widespread(rows & usable, rows & self.unexplained[:, first : position + 1].any(axis=1)):
+            hit = self.unexplained[:, first : position + 1].any(axis=1)
+            if not self._widespread(rows & usable, rows & hit):
                 continue
             if first == position:
                 # A clear case: it must not make the next positions look like a slow one.
@@ -225,9 +232,18 @@ class _Search:
             else:
                 unit.all_fail_since.setdefault(index, position)
             share[index] = np.nan
-            yield int(index), Outage(
-                int(unit.lab[index]), int(unit.platform[index]), first, position + 1,
-                int(total[index]), int(failing[index]), min(moment, longer), confirmed,
+            yield (
+                index,
+                Outage(
+                    int(unit.lab[index]),
+                    int(unit.platform[index]),
+                    first,
+                    position + 1,
+                    int(total[index]),
+                    int(failing[index]),
+                    min(moment, longer),
+                    confirmed,
+                ),
             )
         unit.usual[:, position % rules.window] = share
 
@@ -259,7 +275,7 @@ class _Search:
         ill = np.flatnonzero((failing >= unit.share * total) & (failing > 1))
         if len(ill) > 1:
             return True
-        elsewhere = ~rows & usable & np.isin(self.platform, ill) & (self.series.lab != self.series.lab[rows][0])
+        elsewhere = usable & np.isin(self.platform, ill) & (self.series.lab != self.series.lab[rows][0])
         count = int(elsewhere.sum())
         well = int((elsewhere & unexplained).sum()) < 0.5 * share * count
         return count >= self.rules.device_results and well

@@ -66,10 +66,10 @@ def best_scope(
         values, index = np.unique(codes, return_inverse=True)
         totals = np.zeros((len(values), gains.shape[1]))
         np.add.at(totals, index, shares)
-        row, split = np.unravel_index(int(totals.argmax()), totals.shape)
+        row, column = divmod(int(totals.argmax()), totals.shape[1])
         # Among equals the wider scope is the simpler explanation: the first one stays.
-        if best is None or totals[row, split] > best[0] + 1e-9:
-            best = float(totals[row, split]), Scope(axis, int(values[row])), int(split)
+        if best is None or totals[row, column] > best[0] + 1e-9:
+            best = float(totals[row, column]), Scope(axis, int(values[row])), column
     if best is None or best[0] + cost <= 0:
         return None
     gain, scope, split = best

@@ -106,7 +106,8 @@ def best_split(totals: IntArray, start: int, end: int) -> tuple[int, float]:
 def split_gains(totals: IntArray, start: int, end: int, splits: IntArray) -> FloatArray:
     """Return the gain of cutting ``start``…``end`` at every one of ``splits``."""
     inner = totals[splits]
-    return explained(inner - totals[start]) + explained(totals[end] - inner) - explained(totals[end] - totals[start])
+    whole = explained(totals[end] - totals[start])
+    return explained(inner - totals[start]) + explained(totals[end] - inner) - whole
 
 
 def segments(totals: IntArray, prior: float = CHANGE_PRIOR) -> list[Segment]:
@@ -124,9 +125,14 @@ def segments(totals: IntArray, prior: float = CHANGE_PRIOR) -> list[Segment]:
             open_parts += [(left, cut), (cut, right)]
     starts = sorted(cuts)
     return [
-        Segment(left, right, int(totals[right, 0] - totals[left, 0]), int(totals[right, 1] - totals[left, 1]), cuts[left])
+        _segment(totals, left, right, cuts[left])
         for left, right in zip(starts, [*starts[1:], end], strict=True)
     ]
+
+
+def _segment(totals: IntArray, start: int, end: int, gain: float) -> Segment:
+    tries, failures = (totals[end] - totals[start])[:2]
+    return Segment(start, end, int(tries), int(failures), gain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +167,7 @@ def position_range(log_weights: FloatArray, commits: IntArray, first: int, mass:
     cumulative = np.cumsum(weight / weight.sum())
     tail = (1 - mass) / 2
     low = int(positions[np.searchsorted(cumulative, tail, side="right")])
-    high = int(positions[min(np.searchsorted(cumulative, 1 - tail), len(positions) - 1)])
+    high = int(positions[min(int(np.searchsorted(cumulative, 1 - tail)), len(positions) - 1)])
     good_commit = int(commits[low - 1]) if low else int(commits[0]) - 1
     return ChangeRange(low - 1, high, good_commit, int(commits[high]))
 

@@ -36,7 +36,7 @@ class Verdict(Enum):
 
 
 class FailureClass(IntEnum):
-    """Why a cell (series × position) failed."""
+    """Why a cell (series and position) failed."""
 
     NONE = 0
     REGRESSION = 1
@@ -99,7 +99,8 @@ def flakiness(counts: Counts, cells: BoolArray) -> Flakiness:
     """
     tries, failures = counts.tries * cells, counts.failures * cells
     n, x = tries.sum(axis=1), failures.sum(axis=1)
-    mixed = ((failures > 0) & (tries > failures)) | ((counts.retries > counts.retry_failures) & (failures > 0))
+    passed = (tries > failures) | (counts.retries > counts.retry_failures)
+    mixed = (failures > 0) & passed
     flips, after_failure, again = _transitions(tries > 0, failures > 0)
     a, b = TRY_PRIOR
     rate = (x + a) / (n + a + b)
@@ -114,7 +115,7 @@ def flakiness(counts: Counts, cells: BoolArray) -> Flakiness:
 
 def _transitions(tested: BoolArray, failed: BoolArray) -> tuple[IntArray, IntArray, IntArray]:
     """Return per series: flips, results that followed a failure, and how many of them failed again."""
-    count, width = tested.shape
+    count = len(tested)
     row, column = np.nonzero(tested)
     value = failed[row, column]
     same = row[1:] == row[:-1]
@@ -147,8 +148,9 @@ def failure_classes(counts: Counts, infra: Infrastructure, events: Sequence[Even
 def _persistent(counts: Counts, cells: BoolArray) -> BoolArray:
     """Return the series that (nearly) always fail in the given cells."""
     n, x = (counts.tries * cells).sum(axis=1), (counts.failures * cells).sum(axis=1)
-    answer: BoolArray = (n >= PERSISTENT_TRIES) & (beta.ppf(0.025, x + 0.5, n - x + 0.5) >= 0.5)
-    return answer & (x >= PERSISTENT_RATE * n)
+    often = (n >= PERSISTENT_TRIES) & (x >= PERSISTENT_RATE * n)
+    answer: BoolArray = often & (beta.ppf(0.025, x + 0.5, n - x + 0.5) >= 0.5)
+    return answer
 
 
 def series_verdicts(
@@ -172,12 +174,13 @@ def series_verdicts(
             else:
                 verdict = Verdict.FIXED if verdicts[row] is Verdict.PASSING else verdicts[row]
             verdicts[row], event_of[row] = verdict, number
-    for row in np.flatnonzero(_newest(infra.masked | (counts.broken > 0), clean, counts)):
+    spoiled = infra.masked | (counts.broken > 0)
+    for row in np.flatnonzero(_newest(spoiled, clean)).tolist():
         verdicts[row] = Verdict.INFRASTRUCTURE
     return SeriesVerdicts(tuple(verdicts), event_of, since)
 
 
-def _newest(spoiled: BoolArray, clean: Counts, counts: Counts) -> BoolArray:
+def _newest(spoiled: BoolArray, clean: Counts) -> BoolArray:
     """Return the series whose newest result is spoiled and holds no valid one."""
     ran = clean.tested | spoiled
     newest = ran.shape[1] - 1 - ran[:, ::-1].argmax(axis=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -16,7 +17,7 @@ Rule = Callable[[list[tuple[int, int]]], Iterator[int]]
 def pairwise(runs: list[tuple[int, int]]) -> Iterator[int]:
     """A pass and then a failure is a regression."""
     known = [run for run in runs if run[1] in (PASS, FAIL)]
-    for (_, before), (position, now) in zip(known, known[1:], strict=False):
+    for (_, before), (position, now) in itertools.pairwise(known):
         if before == PASS and now == FAIL:
             yield position
 

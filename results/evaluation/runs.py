@@ -28,7 +28,6 @@ from results.evaluation.worlds import (
     World,
 )
 
-
 RERUN = 5
 """The attempt number of a rerun of an old commit."""
 
@@ -71,24 +70,34 @@ def simulate(
     nature = _nature(rng, layout, hard)
     in_burst = np.zeros(count, bool)
     found: list[tuple[Integers, ...]] = []
-    for position in range(positions):
-        covered = _covered(rng, layout, weather, position)
+    for now in range(positions):
+        covered = _covered(rng, layout, weather, now)
         in_burst = _next_burst(rng, nature, in_burst, covered)
-        state = _state(count, position, in_burst, causes)
+        state = _state(count, now, in_burst, causes)
         first = np.flatnonzero(covered)
         found.append(_runs(rng, first, state, nature, weather, 0, np.full(len(first), -1)))
         _retry(rng, found, state, nature, weather, layout)
         if hard:
             found.append(_reruns(rng, first, state, nature, weather))
-    series, position, outcome, order, truth, cause = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    columns = [np.concatenate(parts) for parts in zip(*found, strict=True)]
+    series, position, outcome, order, truth, cause = columns
     late = rng.integers(1, 4, len(series)) * (rng.random(len(series)) < (0.15 if hard else 0))
     late[order % 10 == RERUN] = rng.integers(3, 30, np.count_nonzero(order % 10 == RERUN))
     troubled = np.zeros(count, bool)
     for one in causes:
         troubled |= one.series
     return World(
-        commits, layout, series, position, outcome, order + rng.random(len(order)) * 0.5,
-        np.minimum(position + late, positions - 1), truth, cause, tuple(causes), nature.flake,
+        commits,
+        layout,
+        series,
+        position,
+        outcome,
+        order + rng.random(len(order)) * 0.5,
+        np.minimum(position + late, positions - 1),
+        truth,
+        cause,
+        tuple(causes),
+        nature.flake,
         ~troubled & ~nature.persistent,
     )
 

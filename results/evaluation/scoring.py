@@ -52,7 +52,8 @@ def truth_of(world: World) -> Truth:
     """Return the true regressions of a world."""
     truth = Truth()
     rows = np.flatnonzero(world.truth == TRUE_REGRESSION)
-    for cause, series, position in zip(world.cause[rows], world.series[rows], world.position[rows], strict=True):
+    columns = (world.cause[rows], world.series[rows], world.position[rows])
+    for cause, series, position in zip(*columns, strict=True):
         pair = int(cause), int(series)
         truth.first_failure[pair] = min(truth.first_failure.get(pair, position), int(position))
     first_pass: dict[int, int] = {}
@@ -72,9 +73,9 @@ def _covered(causes: Sequence[Cause], pair: Pair, first_failure: int) -> bool:
     """Return whether another regression was at work when this one began."""
     cause, series = causes[pair[0]], pair[1]
     return any(
-        other.is_regression and other.series[series] and other.first <= first_failure and other.end >= cause.first - 1
+        other.first <= first_failure and other.end >= cause.first - 1
         for other in causes
-        if other is not cause
+        if other is not cause and other.is_regression and other.series[series]
     )
 
 
@@ -174,7 +175,7 @@ def completeness(matching: Matching) -> float:
 
 
 def confusion(world: World, classes: Integers) -> Integers:
-    """Return a 5 × 5 table, true class by said class, of all results that say FAIL.
+    """Return a 5 by 5 table, true class by said class, of all results that say FAIL.
 
     ``classes`` holds what was said per series and position, in the numbers of ``TRUE_…``. Results
     that say MISS or ERROR are left out: everybody gets those right.

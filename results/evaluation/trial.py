@@ -10,7 +10,7 @@ from scipy.stats import spearmanr  # type: ignore[import-untyped]
 
 from results.analysis.grouping import EventKind
 from results.analysis.history import History, RunTable, SeriesTable
-from results.analysis.judgement import Judgement, Rules, judge
+from results.analysis.judgement import DEFAULT_RULES, Judgement, Rules, judge
 from results.evaluation import scoring
 from results.evaluation.baselines import RULES, alerts_of
 from results.evaluation.scoring import Alert, Detection, Pair, Truth
@@ -64,7 +64,7 @@ def alerts_in(judgement: Judgement) -> list[Alert]:
     ]
 
 
-def try_world(world: World, rules: Rules = Rules(), *, replay: bool = True) -> Figures:
+def try_world(world: World, rules: Rules = DEFAULT_RULES, *, replay: bool = True) -> Figures:
     """Return the figures of a world; the replay of every day takes most of the time."""
     truth = scoring.truth_of(world)
     started = perf_counter()

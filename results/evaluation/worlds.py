@@ -152,10 +152,21 @@ def _layout(rng: np.random.Generator, size: Size, hard: bool) -> Layout:
             for variant in rng.choice(4, rng.integers(1, 3), replace=False):
                 wanted = rng.random(suite_of.max() + 1) < size.share
                 for path in np.flatnonzero(wanted[suite_of]):
-                    rows.append((path, suite_of[path], lab, platform, architecture_of[platform], variant // 2, variant % 2))
-    columns = [np.array(column) for column in zip(*rows, strict=True)]
-    count = len(rows)
-    layout = Layout(*columns, np.zeros(count, int), np.full(count, size.positions), np.zeros(count, bool))
+                    board = lab, platform, architecture_of[platform]
+                    rows.append((path, suite_of[path], *board, variant // 2, variant % 2))
+    path, suite, in_lab, on, architecture, config, compiler = np.array(rows).T
+    layout = Layout(
+        path,
+        suite,
+        in_lab,
+        on,
+        architecture,
+        config,
+        compiler,
+        lives_from=np.zeros(len(rows), int),
+        lives_until=np.full(len(rows), size.positions),
+        renamed=np.zeros(len(rows), bool),
+    )
     _vanish(rng, size, layout, hard)
     return layout
 
@@ -167,7 +178,8 @@ def _vanish(rng: np.random.Generator, size: Size, layout: Layout, hard: bool) ->
         layout.lives_until[layout.path == path] = rng.integers(*middle)
     if not hard:
         return
-    layout.lives_until[layout.lab == 0] = np.minimum(layout.lives_until[layout.lab == 0], rng.integers(*middle))
+    closed = layout.lab == 0
+    layout.lives_until[closed] = np.minimum(layout.lives_until[closed], rng.integers(*middle))
     for path in rng.choice(size.tests, max(1, size.tests // 100), replace=False):
         old = np.flatnonzero((layout.path == path) & (layout.lives_until == size.positions))
         when = rng.integers(*middle)
@@ -239,7 +251,7 @@ def _causes(
         end = size.positions if rng.random() < 0.25 else first + 2 + int(rng.geometric(1 / 20))
         causes.append(Cause(is_regression, scope, commit, first, min(end, size.positions), rate, rows))
         if hard and is_regression and rng.random() < 0.05 and end + 6 < size.positions:
-            again = int(min(end + rng.integers(2, 10), size.positions - 4))
+            again = min(end + int(rng.integers(2, 10)), size.positions - 4)
             commit = int(rng.integers(commits[again - 1] + 1, commits[again] + 1))
             causes.append(Cause(True, scope, commit, again, size.positions, rate, rows))
     if hard:

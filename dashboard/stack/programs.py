@@ -49,13 +49,14 @@ def worker() -> Program:
     )
 
 
-def demo() -> Program:
-    """Return the generator of demo data, which feeds its documents through the real ingestion."""
+def demo(until: str) -> Program:
+    """Return the generator of demo data, which feeds documents up to a moment through the real ingestion."""
     return Program(
         name="The demo data",
         command=[
             *(sys.executable, str(settings.BASE_DIR / "manage.py"), "seed_demo"),
             *("--tests", str(settings.DEMO_TESTS)),
+            *("--until", until),
         ],
         folder=settings.BASE_DIR,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import time
+from datetime import UTC, datetime
 from types import FrameType
 from typing import Any
 from urllib.error import HTTPError
@@ -39,7 +40,7 @@ class Command(BaseCommand):
         super().__init__(*args, **kwargs)
         self._children = Children()
         self._stopping = False
-        # An interrupted load is repeated at the next start; loading a document twice changes nothing.
+        # An interrupted load is repeated at the next start, up to the same moment: what is in is in.
         self._unfinished_demo = settings.STATE_DIR / "demo-unfinished"
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -86,9 +87,10 @@ class Command(BaseCommand):
         return self._unfinished_demo.exists() or not Submission.objects.exists()
 
     def _start_demo(self) -> Child:
-        self._unfinished_demo.touch()
-        self._say(f"The database is empty: loading demo data, {settings.DEMO_TESTS:,} tests.")
-        return self._children.start(programs.demo())
+        if not self._unfinished_demo.exists():
+            self._unfinished_demo.write_text(f"{datetime.now(UTC):%Y-%m-%dT%H:00Z}")
+        self._say(f"Loading demo data, {settings.DEMO_TESTS:,} tests.")
+        return self._children.start(programs.demo(until=self._unfinished_demo.read_text()))
 
     def _watch(self, demo: Child | None) -> None:
         while True:

@@ -55,8 +55,12 @@ class Address:
 
     def url(self, *extra: tuple[str, str]) -> str:
         """Return this address, with further parameters."""
+        return with_query(self.path, [*self.params_but(), *extra])
+
+    def params_but(self, *dimensions: str) -> list[tuple[str, str]]:
+        """Return the parameters of this address less some dimensions: what a form has to keep."""
         sort = [("sort", self.sort)] if self.sort else []
-        return with_query(self.path, [*self.stays, *self.selection.params(), *sort, *extra])
+        return [*self.stays, *self.selection.without(*dimensions).params(), *sort]
 
     def selecting(self, selection: Selection) -> Address:
         """Return the address of the same listing under another selection, at its first page."""

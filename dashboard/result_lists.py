@@ -74,14 +74,28 @@ class ResultList:
     with_revision: bool
 
     @property
+    def searched(self) -> str:
+        """The text that is searched for."""
+        return " ".join(str(term) for term in self.address.selection["q"])
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What the form of the text filter leaves as it is."""
+        return self.address.params_but("q")
+
+    @property
+    def verdict(self) -> str:
+        """How many rows there are in all, "" when that was not counted."""
+        return "" if self.total is None else f"{self.total:,} {self.noun}"
+
+    @property
     def summary(self) -> str:
         """What is announced when the list was exchanged."""
         return f"{len(self.rows or ()):,} {self.noun} on this page"
 
     def title(self, said: str) -> str:
         """Return a title: how many, and of what."""
-        number = "" if self.total is None else f"{self.total:,} "
-        return f"{number}{self.noun}{f' · {said}' if said else ''}"
+        return " · ".join(part for part in (self.verdict or self.noun, said) if part)
 
 
 def without_revision(heads: tuple[Head, ...]) -> tuple[Head, ...]:

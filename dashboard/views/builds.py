@@ -44,6 +44,7 @@ def builds(request: HttpRequest) -> HttpResponse:
     page = BuildsPage(
         title=listed.title(sentence(query.selection)),
         heading="Builds",
+        verdict=listed.verdict,
         summary=listed.summary,
         list=listed,
     )

@@ -62,6 +62,7 @@ def tests(request: HttpRequest) -> HttpResponse:
     page = TestsPage(
         title=listed.title(sentence(query.selection)),
         heading=listed.noun.capitalize(),
+        verdict=listed.verdict,
         summary=listed.summary,
         list=listed,
     )

@@ -28,7 +28,7 @@ def load_spool() -> None:
         wake_loader()
 
 
-@shared_task(name="ingest.sync_kernelci", queue="ingest", ignore_result=True, soft_time_limit=3000)
+@shared_task(name="ingest.sync_kernelci", ignore_result=True, soft_time_limit=3000)
 def sync_kernelci() -> None:
     """Read what the KernelCI API has of news; whatever fails is read again by a later round."""
     try:

@@ -187,6 +187,7 @@ class KernelCIApi:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body in one packet, or each answer waits for an acknowledgement
     api: KernelCIApi
 
     def do_GET(self):

@@ -1,0 +1,190 @@
+"""A result is one row, and counts once, whether it comes from the API, through KCIDB, or both ways."""
+
+from __future__ import annotations
+
+import json
+from threading import Thread
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+
+from ingest import tasks
+from ingest.document import Document, now
+from ingest.kernelci.store import only_reader
+from ingest.load import load_documents
+from ingest.models import SuiteRule
+from results.documents import test_object as whole_test
+from results.models import DayCount, Lab, Platform, ResultCount, RevisionCount
+from results.rollups import refresh
+from results.status import COUNT_COLUMNS
+from tests.ingest.kernelci.samples import COMPATIBLES, LABS, Grove, expected, needs_samples, sample_nodes
+from tests.kernelci_api import KernelCIApi
+
+pytestmark = pytest.mark.django_db
+
+NUMBERS = tuple(COUNT_COLUMNS.values())
+PLACES = {
+    ResultCount: (
+        "build__kcidb_id",
+        "origin__name",
+        "lab__name",
+        "platform__name",
+        "suite__name",
+        "is_boot",
+        "day",
+    ),
+    RevisionCount: ("revision__commit", "origin__name", "kind"),
+    DayCount: ("day", "platform__name", "lab__name", "origin__name", "is_boot"),
+}
+
+
+@pytest.fixture
+def server(settings):
+    with KernelCIApi() as running:
+        settings.KERNELCI_API_URL = running.url
+        yield running
+
+
+@pytest.fixture
+def operators_tables():
+    for name, compatibles in COMPATIBLES.items():
+        Platform.objects.create(name=name, compatibles=compatibles)
+    for name, url in LABS.items():
+        Lab.objects.create(name=name, url=url)
+
+
+def counts():
+    while refresh():
+        pass
+    return {
+        model.__name__: sorted(map(str, model.objects.values_list(*place, *NUMBERS)))
+        for model, place in PLACES.items()
+    }
+
+
+def through_kcidb():
+    raw = json.dumps(expected()).encode()
+    summary = load_documents([Document(name="expected", submitted_at=now(), raw=raw)])
+    assert summary.is_whole
+    return summary
+
+
+def through_the_api(server):
+    server.store(*sample_nodes())
+    call_command("sync_kernelci", "--api", server.url, "--once", "--backfill-from", "2026-09-01")
+
+
+def taken_back(door, *args):
+    """Go through a door, count, and take everything back."""
+    with transaction.atomic():
+        door(*args)
+        result = counts()
+        transaction.set_rollback(True)
+    return result
+
+
+@needs_samples
+def test_the_same_tree_gives_the_same_counts_through_both_doors(server, operators_tables):
+    by_kcidb = taken_back(through_kcidb)
+    by_api = taken_back(through_the_api, server)
+    assert all(by_kcidb.values())
+    assert by_api == by_kcidb
+
+
+@needs_samples
+@pytest.mark.parametrize("api_first", [True, False])
+def test_a_result_that_comes_both_ways_is_one_row(server, stored, operators_tables, api_first):
+    if api_first:
+        through_the_api(server)
+        before = counts()
+        summary = through_kcidb()
+        assert (summary.counts["test"].new, summary.counts["build"].new, summary.counts["checkout"].new) == (
+            0,
+            0,
+            0,
+        )
+    else:
+        through_kcidb()
+        before = counts()
+        through_the_api(server)
+    assert counts() == before
+    assert (stored.checkouts(), stored.builds(), len(stored.paths())) == (1, 4, 12)
+
+
+@needs_samples
+def test_what_kcidb_loses_is_kept(server, stored, operators_tables):
+    through_the_api(server)
+    tests = {
+        test["id"]: test
+        for test in map(whole_test, stored.tests().select_related("build", "document", "excerpt"))
+    }
+    boot = tests["maestro:68b6c0a1f3d2e4a5b6c70003"]
+    assert boot["environment"]["misc"]["device"] == "mt8195-cherry-tomato-r2-cbg-3"
+    assert boot["environment"]["misc"]["job_url"] == "https://lava.collabora.dev/scheduler/job/21234567"
+    assert boot["environment"]["compatible"] == COMPATIBLES["mt8195-cherry-tomato-r2"]
+    assert boot["misc"]["retry_counter"] == 3
+    assert tests["maestro:68b6c0a1f3d2e4a5b6c7000f"]["number"] == {"value": 13.7, "unit": "%"}
+
+
+def test_tries_of_one_job_are_tries_of_one_series(server, stored):
+    grove = Grove()
+    build = grove.kbuild(grove.checkout())
+    for counter, result in enumerate(("fail", "fail", "pass")):
+        grove.node("job", "baseline-arm64", build, result=result, retry_counter=counter)
+    server.store(*grove.nodes)
+    call_command("sync_kernelci", "--api", server.url, "--once", "--backfill-from", "2026-09-10")
+    assert len({test.series_id for test in stored.tests()}) == 1
+    assert sorted(test.get_status_display() for test in stored.tests()) == ["fail", "fail", "pass"]
+
+
+def test_an_operators_suite_rules_count(server, stored):
+    SuiteRule.objects.create(job="baseline-*", suite="boot.mine")
+    SuiteRule.objects.create(job="ltp-*", suite="")
+    grove = Grove()
+    build = grove.kbuild(grove.checkout())
+    grove.node("job", "baseline-arm64", build)
+    grove.node("test", "case", grove.node("job", "ltp-mm", build))
+    server.store(*grove.nodes)
+    call_command("sync_kernelci", "--api", server.url, "--once", "--backfill-from", "2026-09-10")
+    assert stored.paths() == ["boot.mine"]
+
+
+def test_the_task_does_a_round(server, stored):
+    grove = Grove(start=now().replace(tzinfo=None).isoformat(timespec="seconds"))
+    server.clock = now()
+    for node in (grove.checkout(), grove.kbuild(grove.nodes[0])):
+        server.put(node)
+    tasks.sync_kernelci()
+    assert (stored.checkouts(), stored.builds()) == (1, 1)
+
+
+def test_the_task_bears_with_an_api_that_is_away(settings, monkeypatch):
+    monkeypatch.setattr("ingest.kernelci.client.LONGEST_PAUSE", 0.0)
+    settings.KERNELCI_API_URL = "http://127.0.0.1:9/latest"
+    tasks.sync_kernelci()
+
+
+def test_the_command_says_what_it_did(server, capsys):
+    call_command("sync_kernelci", "--api", server.url, "--once", "--since", "2026-11-01T12:00")
+    assert capsys.readouterr().out.startswith("0 events, 0 trees, 0 tests;")
+
+
+def test_the_command_fails_for_an_address_that_is_none():
+    with pytest.raises(CommandError):
+        call_command("sync_kernelci", "--api", "nonsense", "--once")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_commands_take_turns(server, capsys):
+    """Locks are the session's: another one needs another connection."""
+
+    def read():
+        call_command("sync_kernelci", "--api", server.url, "--once")
+        connection.close()
+
+    with only_reader(server.url):
+        other = Thread(target=read)
+        other.start()
+        other.join()
+    assert capsys.readouterr().out == "somebody else is reading this API\n"

@@ -260,12 +260,11 @@ class _Grouper:
         usual_last = int(np.percentile([m.last_bad for m in members], 75, method="lower"))
         tries, failures = np.zeros((2, len(members)))
         for index, member in enumerate(members):
-            end = self.counts.tries.shape[1] if member.fixed is None else max(member.last_bad, usual_last + 1)
-            span = slice(member.first_bad + 1, end)
+            span = slice(member.first_bad + 1, usual_last + 1)
             tries[index] = self.counts.tries[member.series, span].sum()
             failures[index] = self.counts.failures[member.series, span].sum()
         telling = tries >= TELLING_TRIES
-        if np.count_nonzero(telling) >= TELLING_SERIES:
+        if np.count_nonzero(telling) >= max(TELLING_SERIES, len(members) / 2):
             return float(np.median(failures[telling] / tries[telling]))
         return float((failures.sum() + 0.7) / (tries.sum() + 1))
 

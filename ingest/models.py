@@ -22,8 +22,12 @@ class Cursor(models.Model):
     """
 
     id = models.AutoField(primary_key=True)
-    source = models.CharField(max_length=NAME_LENGTH, help_text="The address of an API or the name of a database.")
-    feed = models.CharField(max_length=NAME_LENGTH, help_text="What is read there: a table, a kind of events, a tree.")
+    source = models.CharField(
+        max_length=NAME_LENGTH, help_text="The address of an API or the name of a database."
+    )
+    feed = models.CharField(
+        max_length=NAME_LENGTH, help_text="What is read there: a table, a kind of events, a tree."
+    )
     position = models.DateTimeField(null=True)
     seen = models.JSONField(default=dict)
     moved_at = models.DateTimeField(default=timezone.now)
@@ -78,7 +82,8 @@ class Token(models.Model):
     name = models.CharField(max_length=NAME_LENGTH, unique=True, help_text="Who uses it, and for what.")
     digest = models.BinaryField(max_length=32, unique=True, editable=False)
     origins = ArrayField(
-        models.CharField(max_length=NAME_LENGTH), help_text="Objects of other origins are refused; comma-separated."
+        models.CharField(max_length=NAME_LENGTH),
+        help_text="Objects of other origins are refused; comma-separated.",
     )
     scopes = ArrayField(models.CharField(max_length=32), default=_submit_only)
     requests_per_minute = models.PositiveIntegerField(null=True, blank=True)

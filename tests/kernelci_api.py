@@ -277,7 +277,8 @@ def main():
         with open(file) as text:
             api.store(*json.load(text)["items"])
     with api:
-        print(api.url, flush=True)
+        sys.stdout.write(f"{api.url}\n")
+        sys.stdout.flush()
         threading.Event().wait()
 
 

@@ -13,8 +13,23 @@ TESTLIKE: Final = frozenset({"job", "test", "process"})
 BUILD_PARENTS: Final = frozenset({"kbuild", "checkout"})
 
 _DATA_KEYS: Final = frozenset(
-    "arch compatible compiler config_full device error_code error_msg job_context job_id kernel_type"
-    " misc platform runtime test_revision test_source".split()
+    [
+        "arch",
+        "compatible",
+        "compiler",
+        "config_full",
+        "device",
+        "error_code",
+        "error_msg",
+        "job_context",
+        "job_id",
+        "kernel_type",
+        "misc",
+        "platform",
+        "runtime",
+        "test_revision",
+        "test_source",
+    ]
 )
 _ID: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _DEEPEST: Final = 32

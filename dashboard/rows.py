@@ -10,10 +10,10 @@ from django.urls import reverse
 from dashboard.parts import Counts
 from dashboard.paths import revision_path, tree_path, with_query
 from dashboard.shell import Link
-from results.queries.builds import BuildRow
+from results.queries.builds import BUILD_DIMENSIONS, BuildRow
 from results.queries.records import BuildRef, RevisionRef, StatusCounts, TreeRef
 from results.queries.revisions import RevisionRow
-from results.selection import Selection
+from results.selection import EVERYTHING, Selection
 
 
 def tree_name(tree: TreeRef) -> str:
@@ -60,12 +60,19 @@ class RevisionLine:
         return any(part.counts.failed for part in (self.builds, self.boots, self.tests))
 
     @classmethod
-    def of(cls, row: RevisionRow, *, with_repository: bool = False) -> RevisionLine:
-        """Make the line of a revision."""
+    def of(
+        cls, row: RevisionRow, *, counted: Selection = EVERYTHING, with_repository: bool = False
+    ) -> RevisionLine:
+        """Make the line of a revision; ``counted`` is what its counts are restricted to."""
         revision = row.revision
 
         def counts(tab: str, numbers: StatusCounts) -> Counts:
-            return Counts(numbers, revision_url(revision, ("tab", tab), with_repository=with_repository))
+            # Builds are counted under what a build has, and a number is of its own status.
+            said = counted.without("status", "since", "until")
+            params = (said.only(BUILD_DIMENSIONS) if tab == "builds" else said).params()
+            return Counts(
+                numbers, revision_url(revision, ("tab", tab), *params, with_repository=with_repository)
+            )
 
         repository = [("url", revision.tree.url)] if with_repository else []
         return cls(

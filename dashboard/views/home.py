@@ -8,13 +8,31 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from dashboard.parts import enumeration, plural
-from dashboard.rows import RevisionLine
+from dashboard.rows import RevisionLine, revision_url
 from dashboard.shell import Frame, render_page
+from results.queries.broke import FailingSuite, failing_suites
 from results.queries.revisions import newest_revisions
 from results.queries.submissions import SubmissionRow, submission_listing
+from results.selection import Selection
 
 TREES = 25
+SUITES = 20
 SUBMISSIONS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuiteLine:
+    """A suite that fails in a revision; ``url`` leads to the failures it counts."""
+
+    row: FailingSuite
+    url: str
+
+    @classmethod
+    def of(cls, row: FailingSuite) -> SuiteLine:
+        """Make the line of a failing suite."""
+        tab = "boots" if row.is_boot else "tests"
+        suite = Selection().where(suite=row.suite, status="fail")
+        return cls(row=row, url=revision_url(row.revision, ("tab", tab), *suite.params()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +40,7 @@ class HomePage(Frame):
     """The newest revision of each tree, and what arrived last."""
 
     lines: tuple[RevisionLine, ...]
+    suites: tuple[SuiteLine, ...]
     submissions: tuple[SubmissionRow, ...]
 
 
@@ -35,6 +54,7 @@ def home(request: HttpRequest) -> HttpResponse:
         section="home",
         verdict=_verdict(lines),
         lines=lines,
+        suites=tuple(SuiteLine.of(row) for row in failing_suites(trees=TREES, limit=SUITES)),
         submissions=submission_listing(limit=SUBMISSIONS).rows,
     )
     return render_page(request, "home.html", page)

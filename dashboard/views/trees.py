@@ -111,7 +111,9 @@ def tree(request: HttpRequest, tree: str, branch: str = "") -> HttpResponse:
     stays = (("url", query.extra["url"]),) if "url" in query.extra else ()
     address = Address(request.path, query.selection, stays)
     listing = revision_history(found[0], selection=query.selection, after=query.after, limit=REVISIONS)
-    lines = tuple(RevisionLine.of(row, with_repository=bool(stays)) for row in listing)
+    lines = tuple(
+        RevisionLine.of(row, counted=query.selection, with_repository=bool(stays)) for row in listing
+    )
     page = TreePage(
         title=_title(found[0], listing.rows, query.selection),
         heading=tree_name(found[0]),

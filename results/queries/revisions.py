@@ -85,8 +85,8 @@ _ROWS: Final = SQL("""
     ORDER BY r.started DESC, r.id DESC
 """)
 
-# Leans on revision_history.
-_NEWEST: Final = SQL("""
+# The newest revision of each tree. Leans on revision_history.
+NEWEST: Final = SQL("""
     SELECT newest.id FROM results_tree tr
     CROSS JOIN LATERAL (
         SELECT r.id, r.started FROM results_revision r WHERE r.tree_id = tr.id AND {has_checkout}
@@ -171,7 +171,7 @@ _CHECKOUTS: Final = SQL("""
 
 def newest_revisions(limit: int = 20) -> tuple[RevisionRow, ...]:
     """Return the newest revision of each tree, newest first."""
-    return tuple(fetch(_rows(_NEWEST.format(has_checkout=HAS_CHECKOUT, limit=Literal(limit))), _row))
+    return tuple(fetch(_rows(NEWEST.format(has_checkout=HAS_CHECKOUT, limit=Literal(limit))), _row))
 
 
 def revision_history(

@@ -33,10 +33,15 @@ _LIMITS_OF_DATA: Final = "54"
 _log = logging.getLogger(__name__)
 
 OnBatch = Callable[[Summary], object]
+Inside = Callable[[], object]
 
 
 def load_documents(
-    documents: Iterable[Document], *, source: str = "kcidb", on_batch: OnBatch = lambda _: None
+    documents: Iterable[Document],
+    *,
+    source: str = "kcidb",
+    on_batch: OnBatch = lambda _: None,
+    inside: Inside = lambda: None,
 ) -> Summary:
     """Load documents and return what became of them.
 
@@ -44,8 +49,13 @@ def load_documents(
     rejected. Documents that were loaded before (same bytes, same time) change nothing.
     ``on_batch`` is called with the summary so far after each transaction. Raises OperationalError
     when the database is gone; everything counted by then is safe, and loading again goes on.
+
+    ``inside`` is called within each transaction, when the data are written: what it writes (how
+    far a source was read) is kept if and only if they are. Several documents may be stored in
+    several transactions, and a transaction may be tried again, ``inside`` with it; so give one
+    document at a time to move a cursor past it.
     """
-    loader = Loader(source)
+    loader = Loader(source, inside)
     for batch in _batches(documents):
         loader.load(batch)
         on_batch(loader.summary)
@@ -83,10 +93,10 @@ def _arrival(document: Document) -> Arrival:
 class Loader:
     """Loads batches, with the caches that make the next one faster."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, inside: Inside = lambda: None) -> None:
         self.summary = Summary()
         self.waker = Waker()
-        self._source = source
+        self._source, self._inside = source, inside
         self._dimensions = Dimensions()
 
     def load(self, arrivals: list[Arrival]) -> None:
@@ -166,6 +176,8 @@ class Loader:
             try:
                 with transaction.atomic():
                     write(plan)
+                    if keep:
+                        self._inside()
                     if plan.due and keep:
                         transaction.on_commit(self.waker.wake)
                     transaction.set_rollback(not keep)

@@ -75,33 +75,31 @@ class Store:
         ``owed`` are trees that must be read from their beginning. ``read_at`` is when reading
         began: what another reader began to read later wins over it.
         """
-        tests, number, last = 0, 0, None
+        tests, last = 0, None
         for document in documents:
             if last is not None:
-                self._load(last)
-            number, last = number + 1, self._document(document, read_at, number)
+                load_documents([last], source=SOURCE)
+            last = self._document(document, read_at)
             tests += len(document.get("tests", ()))
-        with transaction.atomic():
-            if last is not None:
-                self._load(last)
-            self._move(*cursors)
-            for tree_id in owed:
-                Cursor.objects.update_or_create(
-                    source=self._source, feed=_TREE + tree_id, defaults={"position": None, "moved_at": _NEVER}
-                )
+        if last is not None:
+            load_documents([last], source=SOURCE, inside=lambda: self._move(*cursors, owed=owed))
+        else:
+            self._move(*cursors, owed=owed)
         return tests
 
-    def _document(self, document: Json, read_at: datetime, number: int) -> Document:
-        name = f"{self._source} {read_at:%Y-%m-%dT%H:%M:%S.%f}Z #{number + 1}"
+    def _document(self, document: Json, read_at: datetime) -> Document:
+        name = f"{self._source} {read_at:%Y-%m-%d %H:%M:%S} UTC"
         return Document(name=name, submitted_at=read_at, raw=orjson.dumps(document))
 
-    def _load(self, document: Document) -> None:
-        load_documents([document], source=SOURCE)
-
-    def _move(self, *cursors: Cursor) -> None:
+    @transaction.atomic
+    def _move(self, *cursors: Cursor, owed: Collection[str] = ()) -> None:
         for cursor in cursors:
             cursor.moved_at = self._now()
             cursor.save()
+        for tree_id in owed:
+            Cursor.objects.update_or_create(
+                source=self._source, feed=_TREE + tree_id, defaults={"position": None, "moved_at": _NEVER}
+            )
 
 
 @contextmanager

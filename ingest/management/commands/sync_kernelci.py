@@ -26,9 +26,15 @@ class Command(BaseCommand):
     help = "Bring in what a KernelCI API has, and keep in step with it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--api", default=settings.KERNELCI_API_URL, help="Its address (default: %(default)s).")
-        parser.add_argument("--since", type=_moment, help="Follow events from this time on, not from where we were.")
-        parser.add_argument("--backfill-from", type=_moment, metavar="DAY", help="Read all trees since this day.")
+        parser.add_argument(
+            "--api", default=settings.KERNELCI_API_URL, help="Its address (default: %(default)s)."
+        )
+        parser.add_argument(
+            "--since", type=_moment, help="Follow events from this time on, not from where we were."
+        )
+        parser.add_argument(
+            "--backfill-from", type=_moment, metavar="DAY", help="Read all trees since this day."
+        )
         parser.add_argument("--once", action="store_true", help="Do all that is due now, then end.")
         parser.add_argument("--interval", type=float, default=30.0, help="Seconds between rounds.")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import OperationalError
 
 from ingest.kernelci import store
 from ingest.kernelci.client import Api, Unavailable
@@ -170,12 +171,12 @@ def test_when_the_api_goes_away_the_cursor_stays(tree, run, stored, server):
 
 
 def test_data_and_cursor_are_stored_together_or_not_at_all(tree, run, stored, monkeypatch):
-    def fail(*_cursors):
-        raise RuntimeError("the machine stops")
+    def fail(*_cursors, **_owed):
+        raise OperationalError("the database stops")
 
     with monkeypatch.context() as patch:
         patch.setattr(store.Store, "_move", fail)
-        with pytest.raises(RuntimeError):
+        with pytest.raises(OperationalError):
             run()
     assert stored.paths() == []
     assert not Cursor.objects.exists()

@@ -7,7 +7,7 @@ from celery import shared_task
 from results.rollups import refresh as refresh_summaries
 
 
-@shared_task(name="results.refresh", queue="summaries", ignore_result=True, soft_time_limit=120)
+@shared_task(name="results.refresh", ignore_result=True, soft_time_limit=120)
 def refresh() -> int:
     """Bring all summaries up to date; return how many ``Due`` rows were consumed.
 

@@ -15,6 +15,7 @@ from results.errors import NotFound
 from results.keys import key_of
 from results.queries import paging
 from results.queries.picked import array_of_sums
+from results.queries.provenance import SOURCES, issues_of, sources_of
 from results.queries.records import BuildRef, IssueRef, Listing, RevisionRef, StatusCounts
 from results.queries.refs import (
     BUILD_COLUMNS,
@@ -23,7 +24,6 @@ from results.queries.refs import (
     as_build,
     as_revision_if_known,
 )
-from results.queries.provenance import SOURCES, issues_of, sources_of
 from results.selection import Selection
 from results.status import Status
 from results.vocabulary import where

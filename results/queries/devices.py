@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
+
+from psycopg.sql import SQL
 
 from results.queries.records import RevisionRef, StatusCounts
-from results.selection import Selection
+
+DEVICE_DIMENSIONS: Final = (
+    "tree", "branch", "url", "origin", "lab", "platform", "compatible", "arch", "config", "compiler", "suite",
+    "status", "q",
+)  # fmt: skip
+"""What a listing of devices can be restricted by."""
+
+_COUNTED_BY_DAY: Final = frozenset({"origin", "lab", "platform", "compatible", "status"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +81,28 @@ class DeviceDetail:
     suites: tuple[DeviceSuite, ...]
 
 
-def device_listing(selection: Selection, *, since: date) -> tuple[DeviceRow, ...]:
-    """Return the platforms with results since a day (UTC), by name.
+# Leans on daycount_platform or resultcount_day; resultcount_platform for the architecture.
+_LISTING: Final = SQL("""
+    WITH counted AS MATERIALIZED (
+        SELECT rc.platform_id, rc.lab_id, rc.is_boot, {counts} AS counts, max(rc.last_start) AS last_result
+        FROM {counts_table} rc {build}
+        WHERE rc.day >= {since} AND rc.platform_id = ANY(ARRAY(SELECT id FROM results_platform WHERE {named}))
+              AND {where}
+        GROUP BY rc.platform_id, rc.lab_id, rc.is_boot
+    )
+    SELECT p.name AS platform, p.vendor, coalesce(p.compatibles[1], '') AS compatible,
+           (
+               SELECT a.name FROM (
+                   SELECT build_id FROM results_resultcount n WHERE n.platform_id = p.id
+                   ORDER BY n.day DESC LIMIT {looked_at}
+               ) n
+               JOIN results_build b ON b.id = n.build_id JOIN results_architecture a ON a.id = b.architecture_id
+               LIMIT 1
+           ) AS architecture,
+           la.name AS lab, counted.is_boot, counted.counts, counted.last_result
+    FROM counted
+    JOIN results_platform p ON p.id = counted.platform_id
+    JOIN results_lab la ON la.id = counted.lab_id
+    ORDER BY p.name, la.name
+""")
 
-    The selection may restrict lab, origin, platform, compatible, arch, tree, branch, suite and q
-    (a part of the platform's name or of a compatible); counts are under it.
-    """
-    raise NotImplementedError
-
-
-def device_detail(platform: str, *, since: date) -> DeviceDetail:
-    """Return a platform; NotFound when there is none of this name."""
-    raise NotImplementedError

@@ -24,7 +24,8 @@ COUNT_COLUMNS: Final = SQL(", ").join(
 """Columns builds, boots and tests of revision r. Leans on revisioncount_identity."""
 
 LAST_RESULT: Final = SQL("""
-    (SELECT max(n.last_start) FROM results_revisioncount n WHERE n.revision_id = r.id AND n.kind <> {}) AS last_result
+    (SELECT max(n.last_start) FROM results_revisioncount n
+     WHERE n.revision_id = r.id AND n.kind <> {}) AS last_result
 """).format(Literal(int(Kind.BUILD)))
 
 

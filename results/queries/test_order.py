@@ -171,7 +171,8 @@ def _worst_first(selection: Selection, sort: str, after: str | None, limit: int)
             "(wanted.status <> {status} OR (coalesce(day, '-infinity'), build_id) <= ({day}::date, {build}))"
         ).format(**place)
         row_after = SQL(
-            "((wanted.status, bucket.day, bucket.build_id) <> ({status}, {day}::date, {build}) OR t.key > {key})"
+            "((wanted.status, bucket.day, bucket.build_id) <> ({status}, {day}::date, {build})"
+            " OR t.key > {key})"
         ).format(**place)
     return _WORST_FIRST.format(
         once=SQL("" if is_scoped(selection) or not is_counted(selection) else "NOT"),

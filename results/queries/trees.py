@@ -54,7 +54,8 @@ _LISTING: Final = SQL("""
     trends AS (
         SELECT tree_id, array_agg(failed ORDER BY started, id) AS trend FROM (
             SELECT recent.*, (
-                SELECT coalesce(sum(n.n_fail), 0)::int FROM results_revisioncount n WHERE n.revision_id = recent.id
+                SELECT coalesce(sum(n.n_fail), 0)::int FROM results_revisioncount n
+                WHERE n.revision_id = recent.id
             ) AS failed
             FROM recent WHERE tree_id IN (SELECT tree_id FROM newest)
         ) counted

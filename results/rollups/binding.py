@@ -33,8 +33,10 @@ _DESCRIBE: Final = SQL("""
         subject = coalesce(derived.subject, '')
     FROM derived
     WHERE r.id = derived.revision_id AND
-          (r.started, r.describe, r.subject) IS DISTINCT FROM
-          (coalesce(derived.started, r.started), coalesce(derived.describe, ''), coalesce(derived.subject, ''))
+          (r.started, r.describe, r.subject) IS DISTINCT FROM (
+              coalesce(derived.started, r.started), coalesce(derived.describe, ''),
+              coalesce(derived.subject, '')
+          )
 """)
 
 _MOVED_BUILDS: Final = SQL("""

@@ -89,7 +89,10 @@ def revisions_of_checkouts(checkouts: list[UUID]) -> list[int]:
 def revisions_of_builds(builds: list[int]) -> list[int]:
     """Return the ids of the revisions of builds."""
     return _column(
-        "SELECT DISTINCT revision_id FROM results_build WHERE id = ANY(%(builds)s) AND revision_id IS NOT NULL",
+        """
+        SELECT DISTINCT revision_id FROM results_build
+        WHERE id = ANY(%(builds)s) AND revision_id IS NOT NULL
+        """,
         {"builds": builds},
     )
 

@@ -19,7 +19,7 @@ LOADER_SECONDS = 4.0
 """How long one run over a spool lasts: then other work of the same worker gets its turn."""
 
 
-@shared_task(name="ingest.load_spool", queue="ingest", ignore_result=True, soft_time_limit=600)
+@shared_task(name="ingest.load_spool", ignore_result=True, soft_time_limit=600)
 def load_spool() -> None:
     """Load what waits in the spools. Whatever stops it, the files stay and the next beat goes on."""
     loader_begins()

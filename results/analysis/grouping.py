@@ -128,6 +128,7 @@ class _Grouper:
         self, series: SeriesTable, counts: Counts, commits: IntArray, signatures: Mapping[int, int]
     ) -> None:
         self.series, self.counts, self.commits, self.signatures = series, counts, commits, signatures
+        self.tested, self.failed = counts.tested, counts.failed
         self.device = series.device()
         self.healthy_from: dict[int, int] = {}
         """Where the history of each change begins: after the fix of the one before (by ``id``)."""
@@ -231,7 +232,7 @@ class _Grouper:
     def _member(self, change: Change, earliest: int) -> Member:
         """Return a member; its sisters may know better since when it can have been broken."""
         row, counts = change.series, self.counts
-        tested, failed = counts.tested[row], counts.failed[row]
+        tested, failed = self.tested[row], self.failed[row]
         end = change.end if change.end is not None else len(tested)
         bad = change.start + np.flatnonzero(failed[change.start : end])
         bad = bad[bad >= earliest] if (bad >= earliest).any() else bad
@@ -281,7 +282,7 @@ class _Grouper:
         rows = np.array([member.series for member in members])
         first, last = min(m.first_bad for m in members), max(m.last_bad for m in members)
         sisters = np.isin(self.series.path, self.series.path[rows])
-        sisters &= self.counts.tested[:, first : last + 1].any(axis=1)
+        sisters &= self.tested[:, first : last + 1].any(axis=1)
         axes = {}
         for axis in AXES:
             column = getattr(self.series, axis)

@@ -15,7 +15,7 @@ WINDOW: Final = 20
 USUAL_SHARE: Final = 0.6
 LEAST_RUNS: Final = 8
 LEAST_SILENCE: Final = 3
-CHANCE: Final = 0.001
+CHANCE: Final = 1e-5
 """Probability of the silence by chance, under which a series is missing."""
 NEARBY: Final = 3
 """Positions around the last run in which a renamed test appears."""

@@ -196,6 +196,22 @@ def macro_f1(table: Integers) -> float:
     return float(np.mean(scores))
 
 
+def missing_scores(world: World, said: set[int]) -> tuple[float, float]:
+    """Return precision and recall of the series said to have stopped running.
+
+    Those that stopped in the last ten positions, or ran fewer than twenty times, are left out: it
+    is too early, or they are too rare, to tell.
+    """
+    end = len(world.commits)
+    runs = np.bincount(world.series, minlength=len(world.layout))
+    until = world.layout.lives_until
+    gone = set(np.flatnonzero((until <= end - 10) & (runs >= 20)).tolist())
+    unclear = set(np.flatnonzero(((until > end - 10) & (until < end)) | (runs < 20)).tolist())
+    said = said - unclear
+    right = len(said & gone)
+    return right / max(len(said), 1), right / max(len(gone), 1)
+
+
 def delays(world: World, truth: Truth, fired: Mapping[Pair, int], scope: str) -> list[int]:
     """Return, per hard regression of a scope, the positions from its first failure to its first alarm.
 

@@ -11,6 +11,7 @@ from scipy.stats import spearmanr  # type: ignore[import-untyped]
 from results.analysis.grouping import EventKind
 from results.analysis.history import History, RunTable, SeriesTable
 from results.analysis.judgement import DEFAULT_RULES, Judgement, Rules, judge
+from results.analysis.missing import missing_series
 from results.evaluation import scoring
 from results.evaluation.baselines import RULES, alerts_of
 from results.evaluation.scoring import Alert, Detection, Pair, Truth
@@ -30,6 +31,8 @@ class Figures:
     classes: np.ndarray
     flaky_coverage: float
     flaky_rank: float
+    missing_precision: float
+    missing_recall: float
     seconds: float
     as_lived: Detection | None = None
     """Counted as the alarms came, day by day, with the data of that day."""
@@ -76,6 +79,10 @@ def try_world(world: World, rules: Rules = DEFAULT_RULES, *, replay: bool = True
     judged = world.steady & (world.flake_rate > 0) & (flaky.tries >= 20)
     rate = world.flake_rate[judged]
     table = scoring.confusion(world, judgement.classes)
+    gone = {
+        each.series for each in missing_series(history_of(world).series, judgement.counts, world.layout.path)
+    }
+    missing = scoring.missing_scores(world, gone)
     figures = Figures(
         detection=scoring.detection(world, truth, matching),
         baselines={
@@ -91,6 +98,8 @@ def try_world(world: World, rules: Rules = DEFAULT_RULES, *, replay: bool = True
         classes=table,
         flaky_coverage=float(np.mean((flaky.low[judged] <= rate) & (rate <= flaky.high[judged]))),
         flaky_rank=float(spearmanr(flaky.score[judged], rate).statistic),
+        missing_precision=missing[0],
+        missing_recall=missing[1],
         seconds=seconds,
     )
     return _replayed(world, truth, figures, rules) if replay else figures

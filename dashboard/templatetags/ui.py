@@ -107,16 +107,17 @@ def _number(count: int, url: str, css: str, attributes: str = "") -> str:
 
 
 @register.simple_tag
-def hx(url: str) -> SafeString:
+def hx(url: str, show: str = "") -> SafeString:
     """Return href and htmx attributes of a link that changes what the page shows.
 
     Every attribute stands on the element itself, nothing is inherited; the answer is the whole
-    page of that address, of which #main is taken.
+    page of that address, of which #main is taken. ``show="top"`` scrolls to its beginning.
     """
     return format_html(
-        'href="{}" hx-get="{}" hx-target="#main" hx-select="#main" hx-swap="outerHTML" hx-push-url="true"',
+        'href="{}" hx-get="{}" hx-target="#main" hx-select="#main" hx-swap="outerHTML{}" hx-push-url="true"',
         url,
         url,
+        f" show:{show}" if show else "",
     )
 
 

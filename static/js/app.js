@@ -114,5 +114,9 @@ document.addEventListener("htmx:before:swap", (event) => {
 });
 document.addEventListener("htmx:after:swap", () => {
   say(document.getElementById("main")?.dataset.summary ?? "");
+  /* The control that was used is gone (a chip, the last page): go on from the results. */
+  if (document.activeElement === document.body) {
+    document.getElementById("results")?.focus({ preventScroll: true });
+  }
 });
 document.addEventListener("htmx:error", () => say("The server could not be reached"));

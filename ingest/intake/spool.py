@@ -128,6 +128,11 @@ def own_spool() -> Spool:
     return Spool(Path(settings.SPOOL_DIR), is_own=True)
 
 
+def all_spools() -> list[Spool]:
+    """Return the own spool and those that the settings name."""
+    return [own_spool(), *(Spool(Path(folder)) for folder in settings.WATCHED_SPOOLS)]
+
+
 class Draft:
     """A body on its way to disk. ``size`` counts the bytes written."""
 

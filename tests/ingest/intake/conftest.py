@@ -22,6 +22,7 @@ def woken(monkeypatch):
 def intake(settings, tmp_path):
     settings.SPOOL_DIR = tmp_path / "spool"
     settings.ALLOWED_HOSTS = ["testserver", "127.0.0.1"]
+    settings.STATIC_ROOT = tmp_path
     settings.ROOT_URLCONF = "ingest.urls"
     settings.JWT_SECRETS = []
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

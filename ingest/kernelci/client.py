@@ -11,6 +11,7 @@ import logging
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import Any, Final, NamedTuple, TypeVar
 from urllib.parse import urlencode, urlsplit
@@ -150,6 +151,11 @@ class Api:
         headers = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "treewatch"}
         self._connection.request("GET", target, headers=headers)
         return self._connection.getresponse()
+
+
+def api_time(moment: datetime) -> str:
+    """Return a time as the API writes times: UTC without saying so, to the millisecond."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds")
 
 
 def _body(response: HTTPResponse) -> bytes:

@@ -31,6 +31,7 @@ _BUILD_MISC: Final = (
     "error_msg",
 )
 _TEST_MISC: Final = ("test_source", "test_revision", "compiler", "kernel_type", "arch", "runtime")
+_MOST_EXCERPTS: Final = 8 * 2**20  # characters: every case repeats the end of its job's log
 _PATCH: Final = re.compile(r"patch([0-9]+)")
 _PATCHSET_HASH: Final = re.compile(r"[0-9a-f]{64}")
 _LOGS: Final = ("lava_log", "test_log")
@@ -193,7 +194,7 @@ def dummy_build_of(node: Node, forest: Forest, site: Site) -> Json | None:
 
 
 def to_documents(wanted: Iterable[Node], forest: Forest, site: Site, *, size: int = 5000) -> Iterator[Json]:
-    """Yield KCIDB documents of at most ``size`` tests for the wanted nodes and their parents."""
+    """Yield KCIDB documents of at most ``size`` tests for the wanted nodes, with their parents."""
     page = _Page()
     for node in wanted:
         for above in forest.lineage(node):
@@ -202,7 +203,7 @@ def to_documents(wanted: Iterable[Node], forest: Forest, site: Site, *, size: in
         if not why_not_a_test(node, forest, site):
             page.put("builds", dummy_build_of(node, forest, site))
             page.put("tests", test_of(node, forest, site))
-        if len(page.objects["tests"]) >= size:
+        if len(page.objects["tests"]) >= size or page.excerpts > _MOST_EXCERPTS:
             yield page.document()
             page = _Page()
     if any(page.objects.values()):
@@ -214,10 +215,12 @@ class _Page:
 
     def __init__(self) -> None:
         self.objects: dict[str, dict[str, Json]] = {"checkouts": {}, "builds": {}, "tests": {}}
+        self.excerpts = 0
 
     def put(self, kind: str, thing: Json | None) -> None:
         if thing is not None:
             self.objects[kind][thing["id"]] = thing
+            self.excerpts += len(thing.get("log_excerpt", ""))
 
     def document(self) -> Json:
         filled = {kind: list(things.values()) for kind, things in self.objects.items() if things}

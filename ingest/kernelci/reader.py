@@ -6,7 +6,7 @@ import logging
 from datetime import UTC, datetime
 from typing import Final
 
-from ingest.kernelci.client import Api, Raw
+from ingest.kernelci.client import Api, Raw, api_time
 from ingest.kernelci.node import TESTLIKE, Forest, MalformedNode, Node, parse_node
 
 logger = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ class TreeReader:
 
     def tree(self, tree_id: str, since: datetime | None = None) -> Forest:
         """Return the nodes of a tree (updated at or after ``since``) and what is above them."""
-        changed = {"updated__gte": since.isoformat()} if since else {}
+        changed = {"updated__gte": api_time(since)} if since else {}
         forest = Forest(node for raw in self._api.nodes(treeid=tree_id, **changed) if (node := parsed(raw)))
         for node in list(forest):
             self.add_ancestors(forest, node)
@@ -64,7 +64,7 @@ class TreeReader:
 
     def checkouts(self, since: datetime, until: datetime | None = None) -> list[Node]:
         """Return the checkouts created at or after ``since`` (and before ``until``), newest first."""
-        window = {"created__gte": since.isoformat()} | ({"created__lt": until.isoformat()} if until else {})
+        window = {"created__gte": api_time(since)} | ({"created__lt": api_time(until)} if until else {})
         found = [node for raw in self._api.nodes(kind="checkout", **window) if (node := parsed(raw))]
         return sorted(found, key=lambda node: node.created or _LONG_AGO, reverse=True)
 

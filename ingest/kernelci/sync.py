@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from ingest.document import now
-from ingest.kernelci.client import Api, ApiError, Raw
+from ingest.kernelci.client import Api, ApiError, Raw, api_time
 from ingest.kernelci.mapping import Site, to_documents
 from ingest.kernelci.node import TESTLIKE, Forest, Node, parse_time
 from ingest.kernelci.reader import TreeReader, parsed
@@ -119,33 +119,23 @@ class Sync:
     def _follow(self, feed: Feed) -> None:
         """Take the events since the last round in the order of their times, as far as time allows."""
         cursor = self._store.cursor(feed.name)
-        cursor.position = cursor.position or self._now() - LOOK_BACK
+        start = cursor.position = cursor.position or self._now() - LOOK_BACK
         batch = _Batch(self._now())
-        events = self._events_since(cursor, feed)
-        for event in events:
+        for event in self._events_since(start, feed, cursor.seen):
             self._take(event, batch)
-            self._advance(cursor, event)
+            _advance(cursor, event, until=self._now() + _SKEW)
             if len(batch.forest) >= _BATCH or self._is_over():
                 self._save(batch, cursor)
                 batch = _Batch(batch.read_at)
-                if self._is_over():
-                    return
+            if self._is_over():
+                return
         self._save(batch, cursor)
 
-    def _events_since(self, cursor: Cursor, feed: Feed) -> list[_Event]:
-        """Return the events not yet taken, oldest first. Pages have no order: all must be read to know it."""
-        assert cursor.position is not None
-        since = (cursor.position - OVERLAP).isoformat()
-        told = (_event(raw, cursor.position) for raw in self._api.events(**feed.filters, **{"from": since}))
-        return sorted((event for event in told if event.id not in cursor.seen), key=lambda event: event.when)
-
-    def _advance(self, cursor: Cursor, event: _Event) -> None:
-        """Move past an event; one from a clock that is far ahead must not hide all that follow."""
-        assert cursor.position is not None
-        cursor.position = max(cursor.position, min(event.when, self._now() + _SKEW))
-        oldest = (cursor.position - OVERLAP).isoformat()
-        seen = cursor.seen | {event.id: event.when.isoformat()}
-        cursor.seen = {event_id: when for event_id, when in seen.items() if when > oldest}
+    def _events_since(self, start: datetime, feed: Feed, seen: Collection[str]) -> list[_Event]:
+        """Return the events not yet taken, oldest first. Pages have no order: all are read to know it."""
+        window = {"from": api_time(start - OVERLAP)}
+        events = (_event(raw, start) for raw in self._api.events(**feed.filters, **window))
+        return sorted((event for event in events if event.id not in seen), key=lambda event: event.when)
 
     def _take(self, event: _Event, batch: _Batch) -> None:
         """Read what an event is about: the node as it is now, and what is around it."""
@@ -270,6 +260,15 @@ class Sync:
 
 def _has_hierarchy(node: Node) -> bool:
     return node.kind in TESTLIKE and node.kind != "test"
+
+
+def _advance(cursor: Cursor, event: _Event, until: datetime) -> None:
+    """Move past an event; one from a clock that is far ahead must not hide all that follow."""
+    when = min(event.when, until)
+    cursor.position = max(cursor.position or when, when)
+    oldest = (cursor.position - OVERLAP).isoformat()
+    seen = cursor.seen | {event.id: event.when.isoformat()}
+    cursor.seen = {event_id: told for event_id, told in seen.items() if told > oldest}
 
 
 def _event(raw: Raw, unless_told: datetime) -> _Event:

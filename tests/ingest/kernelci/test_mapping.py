@@ -275,3 +275,10 @@ def test_documents_are_cut_into_pages_that_repeat_the_parents(grove, build):
     pages = list(to_documents(trees, trees, site(), size=10))
     assert [len(page["tests"]) for page in pages] == [10, 10, 5]
     assert all(page["builds"][0]["id"] == f"maestro:{build['id']}" for page in pages)
+
+
+def test_documents_with_long_excerpts_are_cut_earlier(grove, build):
+    for number in range(1200):
+        grove.node("job", f"ltp-{number}", build, artifacts={"lava_log": "https://logs/1"})
+    pages = documents(grove.nodes, excerpt=lambda url, status: "x" * 16_384)
+    assert [len(page["tests"]) for page in pages] == [513, 513, 174]

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final
 
-from psycopg.sql import SQL
+from psycopg.sql import SQL, Composed, Literal
 
-from results.queries.records import RevisionRef, StatusCounts
+from results.db import fetch
+from results.errors import NotFound
+from results.queries.picked import array_of_sums, mask
+from results.queries.records import RevisionRef, StatusCounts, boots_and_tests
+from results.queries.refs import REVISION_COLUMNS, as_revision
+from results.selection import EVERYTHING, Selection, Term
+from results.vocabulary import all_of, escape_like, where
 
 DEVICE_DIMENSIONS: Final = (
     "tree", "branch", "url", "origin", "lab", "platform", "compatible", "arch", "config", "compiler", "suite",
     "status", "q",
 )  # fmt: skip
 """What a listing of devices can be restricted by."""
+
+LOOKED_AT: Final = 5
+"""Newest counts of a platform among whose builds one is expected to say its architecture."""
 
 _COUNTED_BY_DAY: Final = frozenset({"origin", "lab", "platform", "compatible", "status"})
 
@@ -81,28 +92,187 @@ class DeviceDetail:
     suites: tuple[DeviceSuite, ...]
 
 
-# Leans on daycount_platform or resultcount_day; resultcount_platform for the architecture.
+# Leans on resultcount_day where counts by day do not know a dimension; resultcount_platform for
+# the architecture.
 _LISTING: Final = SQL("""
     WITH counted AS MATERIALIZED (
-        SELECT rc.platform_id, rc.lab_id, rc.is_boot, {counts} AS counts, max(rc.last_start) AS last_result
-        FROM {counts_table} rc {build}
-        WHERE rc.day >= {since} AND rc.platform_id = ANY(ARRAY(SELECT id FROM results_platform WHERE {named}))
-              AND {where}
+        SELECT rc.platform_id, rc.lab_id, rc.is_boot, {sums} AS counts, max(rc.last_start) AS last_result
+        FROM {counts} rc {build}
+        WHERE rc.day >= {since} AND {where}
+              AND rc.platform_id = ANY(ARRAY(SELECT id FROM results_platform p WHERE {named}))
         GROUP BY rc.platform_id, rc.lab_id, rc.is_boot
+    ),
+    built AS MATERIALIZED (
+        SELECT platform_id, (
+            SELECT a.name
+            FROM (
+                SELECT build_id FROM results_resultcount n WHERE n.platform_id = counted.platform_id
+                ORDER BY n.day DESC LIMIT {looked_at}
+            ) n
+            JOIN results_build b ON b.id = n.build_id
+            JOIN results_architecture a ON a.id = b.architecture_id
+            LIMIT 1
+        ) AS architecture
+        FROM (SELECT DISTINCT platform_id FROM counted) counted
     )
-    SELECT p.name AS platform, p.vendor, coalesce(p.compatibles[1], '') AS compatible,
-           (
-               SELECT a.name FROM (
-                   SELECT build_id FROM results_resultcount n WHERE n.platform_id = p.id
-                   ORDER BY n.day DESC LIMIT {looked_at}
-               ) n
-               JOIN results_build b ON b.id = n.build_id JOIN results_architecture a ON a.id = b.architecture_id
-               LIMIT 1
-           ) AS architecture,
+    SELECT p.name AS platform, p.vendor, coalesce(p.compatibles[1], '') AS compatible, built.architecture,
            la.name AS lab, counted.is_boot, counted.counts, counted.last_result
     FROM counted
+    JOIN built ON built.platform_id = counted.platform_id
     JOIN results_platform p ON p.id = counted.platform_id
     JOIN results_lab la ON la.id = counted.lab_id
     ORDER BY p.name, la.name
 """)
 
+_NAMED: Final = SQL("""
+    (p.name ILIKE {0} OR EXISTS (SELECT FROM unnest(p.compatibles) c WHERE c ILIKE {0}))
+""")
+
+_PLATFORM: Final = SQL("SELECT id, name, vendor, compatibles FROM results_platform WHERE name = {}")
+
+# Leans on daycount_platform.
+_LABS: Final = SQL("""
+    SELECT la.name AS lab, rc.is_boot, {sums} AS counts, max(rc.last_start) AS last_result
+    FROM results_daycount rc JOIN results_lab la ON la.id = rc.lab_id
+    WHERE rc.platform_id = {platform} AND rc.day >= {since}
+    GROUP BY la.name, rc.is_boot ORDER BY la.name
+""")
+
+# Leans on resultcount_platform.
+_SUITES: Final = SQL("""
+    SELECT su.name AS suite, {sums} AS counts, max(rc.day) AS last_day
+    FROM results_resultcount rc JOIN results_suite su ON su.id = rc.suite_id
+    WHERE rc.platform_id = {platform} AND rc.day >= {since}
+    GROUP BY su.name ORDER BY su.name
+""")
+
+# Leans on resultcount_platform, then on build_revision and resultcount_identity.
+_TREES: Final = SQL("""
+    WITH newest AS MATERIALIZED (
+        SELECT DISTINCT ON (r.tree_id) r.id
+        FROM (
+            SELECT DISTINCT b.revision_id
+            FROM results_resultcount rc JOIN results_build b ON b.id = rc.build_id
+            WHERE rc.platform_id = {platform} AND rc.day >= {since} AND b.revision_id IS NOT NULL
+        ) tested
+        JOIN results_revision r ON r.id = tested.revision_id
+        ORDER BY r.tree_id, r.started DESC, r.id DESC
+    )
+    SELECT {revision}, r.started, counted.is_boot, counted.counts
+    FROM newest
+    CROSS JOIN LATERAL (
+        SELECT rc.is_boot, {sums} AS counts
+        FROM results_build b JOIN results_resultcount rc ON rc.build_id = b.id
+        WHERE b.revision_id = newest.id AND rc.platform_id = {platform}
+        GROUP BY rc.is_boot
+    ) counted
+    JOIN results_revision r ON r.id = newest.id
+    JOIN results_tree tr ON tr.id = r.tree_id
+    ORDER BY r.started DESC, r.id DESC
+""")
+
+
+def device_listing(selection: Selection = EVERYTHING, *, since: date) -> tuple[DeviceRow, ...]:
+    """Return the platforms with results since a day (UTC), by name.
+
+    The selection (of ``DEVICE_DIMENSIONS``) restricts what is counted; q is a part of the
+    platform's name or of a compatible.
+    """
+    query = _listing(selection.without("q"), selection["q"], since)
+    rows = [row for row in fetch(query, _counted) if mask(row.counts, selection).total]
+    return tuple(
+        _device([replace(row, counts=mask(row.counts, selection)) for row in group])
+        for _, group in groupby(rows, key=lambda row: row.platform)
+    )
+
+
+def device_detail(platform: str, *, since: date) -> DeviceDetail:
+    """Return a platform; NotFound when there is none of this name."""
+    found = fetch(_PLATFORM.format(Literal(platform)), dict)
+    if not found:
+        raise NotFound(f"device {platform}")
+    about = {
+        "platform": Literal(found[0]["id"]),
+        "since": Literal(since),
+        "sums": array_of_sums("rc"),
+    }
+    labs = _labs(fetch(_LABS.format(**about), dict))
+    suites = fetch(_SUITES.format(**about), _suite)
+    trees = _trees(fetch(_TREES.format(revision=REVISION_COLUMNS, **about), dict))
+    return DeviceDetail(
+        platform=platform,
+        vendor=found[0]["vendor"],
+        compatibles=tuple(found[0]["compatibles"]),
+        since=since,
+        boots=sum((lab.boots for lab in labs), StatusCounts()),
+        tests=sum((lab.tests for lab in labs), StatusCounts()),
+        trees=trees,
+        labs=labs,
+        suites=tuple(suites),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """Boots or tests of a platform in a lab."""
+
+    platform: str
+    vendor: str
+    compatible: str
+    architecture: str | None
+    lab: str
+    is_boot: bool
+    counts: StatusCounts
+    last_result: datetime | None
+
+
+def _counted(*, counts: list[int], **columns: Any) -> _Counted:
+    return _Counted(counts=StatusCounts.of(counts), **columns)
+
+
+def _listing(selection: Selection, texts: tuple[Term, ...], since: date) -> Composed:
+    by_day = all(name in _COUNTED_BY_DAY for name, _ in selection.terms)
+    return _LISTING.format(
+        sums=array_of_sums("rc"),
+        counts=SQL("results_daycount" if by_day else "results_resultcount"),
+        build=SQL("" if by_day else "JOIN results_build b ON b.id = rc.build_id"),
+        since=Literal(since),
+        where=where(selection, "counts"),
+        named=all_of(_NAMED.format(Literal(f"%{escape_like(term.value or '')}%")) for term in texts),
+        looked_at=Literal(LOOKED_AT),
+    )
+
+
+def _device(rows: list[_Counted]) -> DeviceRow:
+    return DeviceRow(
+        platform=rows[0].platform,
+        vendor=rows[0].vendor,
+        compatible=rows[0].compatible,
+        architecture=rows[0].architecture,
+        labs=tuple(dict.fromkeys(row.lab for row in rows)),
+        boots=sum((row.counts for row in rows if row.is_boot), StatusCounts()),
+        tests=sum((row.counts for row in rows if not row.is_boot), StatusCounts()),
+        last_result=max((row.last_result for row in rows if row.last_result), default=None),
+    )
+
+
+def _labs(rows: list[dict[str, Any]]) -> tuple[DeviceLab, ...]:
+    found = []
+    for lab, group in groupby(rows, key=itemgetter("lab")):
+        parts = list(group)
+        times = [row["last_result"] for row in parts if row["last_result"]]
+        found.append(DeviceLab(lab, **boots_and_tests(parts), last_result=max(times, default=None)))
+    return tuple(found)
+
+
+def _suite(*, suite: str, counts: list[int], last_day: date | None) -> DeviceSuite:
+    return DeviceSuite(suite, StatusCounts.of(counts), last_day)
+
+
+def _trees(rows: list[dict[str, Any]]) -> tuple[DeviceTree, ...]:
+    found = []
+    revisions = [(as_revision(row), row) for row in rows]
+    for revision, group in groupby(revisions, key=itemgetter(0)):
+        parts = [row for _, row in group]
+        found.append(DeviceTree(revision, parts[0]["started"], **boots_and_tests(parts)))
+    return tuple(found)

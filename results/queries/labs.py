@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final
 
-from results.queries.records import StatusCounts
+from psycopg.sql import SQL, Composable, Composed, Literal
 
-LAB_DAYS = 14
+from results.db import fetch
+from results.errors import NotFound
+from results.queries.picked import array_of_sums
+from results.queries.records import StatusCounts, boots_and_tests
+from results.vocabulary import all_of, escape_like
+
+LAB_DAYS: Final = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +67,125 @@ class LabDetail:
     devices: tuple[LabDevice, ...]
 
 
+# Leans on daycount_identity, which begins with the day, or on daycount_lab.
+_DAYS: Final = SQL("""
+    WITH counted AS MATERIALIZED (
+        SELECT rc.* FROM results_daycount rc
+        JOIN results_lab la ON la.id = rc.lab_id JOIN results_origin o ON o.id = rc.origin_id
+        WHERE rc.day >= {since} AND {where}
+    ),
+    labs AS (
+        SELECT lab_id, count(DISTINCT platform_id) AS devices, array_agg(DISTINCT origin_id) AS origins
+        FROM counted GROUP BY lab_id
+    ),
+    days AS (
+        SELECT rc.lab_id, rc.day, rc.is_boot, {sums} AS counts, max(rc.last_start) AS last_result
+        FROM counted rc GROUP BY rc.lab_id, rc.day, rc.is_boot
+    )
+    SELECT la.name AS lab, la.is_physical, labs.devices, days.day, days.is_boot, days.counts, days.last_result,
+           ARRAY(SELECT name FROM results_origin WHERE id = ANY(labs.origins) ORDER BY name) AS origins
+    FROM days
+    JOIN labs ON labs.lab_id = days.lab_id
+    JOIN results_lab la ON la.id = days.lab_id
+    ORDER BY la.name
+""")
+
+# Leans on daycount_lab.
+_DEVICES: Final = SQL("""
+    SELECT p.name AS platform, rc.is_boot, {sums} AS counts, max(rc.last_start) AS last_result
+    FROM results_daycount rc LEFT JOIN results_platform p ON p.id = rc.platform_id
+    WHERE rc.lab_id = {lab} AND rc.day >= {since}
+    GROUP BY p.name, rc.is_boot ORDER BY p.name
+""")
+
+# Leans on resultcount_lab and resultcount_day.
+_ELSEWHERE: Final = SQL("""
+    WITH mine AS MATERIALIZED (
+        SELECT DISTINCT rc.build_id, rc.platform_id, rc.suite_id FROM results_resultcount rc
+        WHERE rc.lab_id = {lab} AND rc.day >= {since}
+    )
+    SELECT p.name AS platform, {sums} AS counts
+    FROM mine
+    JOIN results_resultcount rc ON rc.build_id = mine.build_id AND rc.platform_id = mine.platform_id
+         AND rc.suite_id = mine.suite_id AND rc.lab_id <> {lab}
+    JOIN results_platform p ON p.id = rc.platform_id
+    GROUP BY p.name
+""")
+
+
 def lab_listing(search: str = "", *, origin: str | None = None, today: date) -> tuple[LabRow, ...]:
-    """Return the labs with results in the last ``LAB_DAYS`` days, by name."""
-    raise NotImplementedError
+    """Return the labs with results in the last ``LAB_DAYS`` days, by name. ``search``: a part of it."""
+    conditions = [SQL("la.name ILIKE {}").format(Literal(f"%{escape_like(search)}%"))]
+    if origin is not None:
+        conditions.append(SQL("o.name = {}").format(Literal(origin)))
+    rows = fetch(_labs(all_of(conditions), today), dict)
+    return tuple(_lab(list(group), today) for _, group in groupby(rows, key=itemgetter("lab")))
 
 
 def lab_detail(lab: str, *, today: date) -> LabDetail:
     """Return a lab; NotFound when there is none of this name."""
-    raise NotImplementedError
+    named = fetch(SQL("SELECT id, is_physical FROM results_lab WHERE name = {}").format(Literal(lab)), dict)
+    if not named:
+        raise NotFound(f"lab {lab}")
+    since = _since(today)
+    about = {"lab": Literal(named[0]["id"]), "since": Literal(since), "sums": array_of_sums("rc")}
+    rows = fetch(_labs(SQL("rc.lab_id = {lab}").format(**about), today), dict)
+    devices = fetch(_DEVICES.format(**about), dict)
+    elsewhere = {
+        row["platform"]: StatusCounts.of(row["counts"]) for row in fetch(_ELSEWHERE.format(**about), dict)
+    }
+    empty = LabRow(
+        lab, named[0]["is_physical"], (), 0, None, StatusCounts(), StatusCounts(), _days([], today)
+    )
+    return LabDetail(
+        lab=_lab(rows, today) if rows else empty,
+        since=since,
+        devices=tuple(
+            _device(platform, list(group), elsewhere)
+            for platform, group in groupby(devices, key=itemgetter("platform"))
+        ),
+    )
+
+
+def _since(today: date) -> date:
+    return today - timedelta(days=LAB_DAYS - 1)
+
+
+def _labs(condition: Composable, today: date) -> Composed:
+    return _DAYS.format(sums=array_of_sums("rc"), since=Literal(_since(today)), where=condition)
+
+
+def _lab(rows: list[dict[str, Any]], today: date) -> LabRow:
+    return LabRow(
+        lab=rows[0]["lab"],
+        is_physical=rows[0]["is_physical"],
+        origins=tuple(rows[0]["origins"]),
+        devices=rows[0]["devices"],
+        last_result=_last(rows),
+        **boots_and_tests(rows),
+        days=_days(rows, today),
+    )
+
+
+def _days(rows: list[dict[str, Any]], today: date) -> tuple[DayRow, ...]:
+    """Return every day of the window, tested or not."""
+    sums = {_since(today) + timedelta(days=number): StatusCounts() for number in range(LAB_DAYS)}
+    for row in rows:
+        if row["day"] in sums:  # results may be dated after today
+            sums[row["day"]] += StatusCounts.of(row["counts"])
+    return tuple(DayRow(day, counts) for day, counts in sums.items())
+
+
+def _device(
+    platform: str | None, rows: list[dict[str, Any]], elsewhere: dict[str, StatusCounts]
+) -> LabDevice:
+    return LabDevice(
+        platform=platform,
+        **boots_and_tests(rows),
+        elsewhere=elsewhere.get(platform or "", StatusCounts()),
+        last_result=_last(rows),
+    )
+
+
+def _last(rows: list[dict[str, Any]]) -> datetime | None:
+    return max((row["last_result"] for row in rows if row["last_result"]), default=None)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from results.selection import Selection
 from results.status import INCONCLUSIVE, UNHAPPY, WORST_FIRST, Status
@@ -62,6 +62,14 @@ class StatusCounts:
     def inconclusive(self) -> int:
         """Everything but PASS and FAIL."""
         return sum(count for status, count in self if status in INCONCLUSIVE)
+
+
+def boots_and_tests(rows: Iterable[dict[str, Any]]) -> dict[str, StatusCounts]:
+    """Return the sums of rows with ``is_boot`` and ``counts`` as the fields boots and tests."""
+    sums = {True: StatusCounts(), False: StatusCounts()}
+    for row in rows:
+        sums[row["is_boot"]] += StatusCounts.of(row["counts"])
+    return {"boots": sums[True], "tests": sums[False]}
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,10 +60,9 @@ class Grove:
         made = len(self.nodes)
         when = (self.start + timedelta(seconds=made)).isoformat(timespec="milliseconds")
         data = more.pop("data", {})
-        if kind == "checkout":
-            data = {"kernel_revision": self.revision()} | data
-        elif kind != "kbuild":
+        if kind not in ("checkout", "kbuild"):
             data = {"platform": "bcm2711-rpi-4-b", "runtime": "lava-broonie", "arch": "arm64"} | data
+        data = {"kernel_revision": self.revision()} | data
         node = {
             "id": f"{int(self.start.replace(tzinfo=UTC).timestamp()):08x}{self.tree_id[:8]}{made:08x}",
             "kind": kind,

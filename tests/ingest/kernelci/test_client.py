@@ -119,3 +119,22 @@ def test_events_bring_the_node_as_it_is_now_and_none_when_it_was_purged(server, 
     first, second = sorted(api.events(), key=lambda event: event["sequence_id"])
     assert (first["data"]["state"], first["node"]["state"]) == ("running", "done")
     assert "node" not in second
+
+
+def test_the_filters_that_other_clients_use(server, api, grove):
+    """kci-dev asks for the builds and boots of a revision in this way."""
+    build = grove.kbuild(grove.checkout())
+    boot = grove.node("job", "baseline-arm64", build)
+    grove.node("job", "ltp-mm", build, result="fail")
+    server.store(*grove.nodes)
+    revision = {
+        "data.kernel_revision.branch": "master",
+        "data.kernel_revision.commit": grove.revision()["commit"],
+    }
+    assert [node["id"] for node in api.nodes(name__re="^baseline", state="done", **revision)] == [boot["id"]]
+    assert [node["id"] for node in api.nodes(kind="kbuild", state__ne="running", **revision)] == [build["id"]]
+    assert {node["name"] for node in api.nodes(kind__in="job,test", result__nin="pass")} == {"ltp-mm"}
+    assert len(list(api.nodes(path="kbuild-gcc-14-arm64", retry_counter__lt="1"))) == 3
+    assert [node["kind"] for node in api.nodes(parent="null")] == ["checkout"]
+    with pytest.raises(ApiError):
+        list(api.nodes(created__gt="yesterday"))

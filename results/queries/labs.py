@@ -82,7 +82,8 @@ _DAYS: Final = SQL("""
         SELECT rc.lab_id, rc.day, rc.is_boot, {sums} AS counts, max(rc.last_start) AS last_result
         FROM counted rc GROUP BY rc.lab_id, rc.day, rc.is_boot
     )
-    SELECT la.name AS lab, la.is_physical, labs.devices, days.day, days.is_boot, days.counts, days.last_result,
+    SELECT la.name AS lab, la.is_physical, labs.devices, days.day, days.is_boot, days.counts,
+           days.last_result,
            ARRAY(SELECT name FROM results_origin WHERE id = ANY(labs.origins) ORDER BY name) AS origins
     FROM days
     JOIN labs ON labs.lab_id = days.lab_id

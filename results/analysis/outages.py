@@ -104,6 +104,21 @@ class _Unit:
     """Since when everything fails in a unit, as it would by a regression of the platform."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """What one position shows, a flag per series."""
+
+    position: int
+    usable: BoolArray
+    """It ran, and used to pass."""
+    fresh: BoolArray
+    """Usable and failing."""
+    unexplained: BoolArray
+    """Failing, while other labs pass the same test."""
+    general: BoolArray
+    """Failing in other labs beyond doubt."""
+
+
 def infrastructure(series: SeriesTable, counts: Counts, rules: OutageRules = DEFAULT_RULES) -> Infrastructure:
     """Return the outages of a history."""
     return _Search(series, counts, rules).run()
@@ -153,24 +168,27 @@ class _Search:
 
     def _look_at(self, position: int) -> None:
         present, bad = self.present[:, position], self.bad[:, position]
-        usable = present & (self.lately < GOOD)
-        fresh = usable & bad
-        trusted = ~self._doubtful(usable, fresh)
-        shown, general = self._shown_elsewhere(usable & trusted, fresh & trusted)
-        unexplained = fresh & ~shown
-        self.unexplained[:, position] = unexplained
+        moment = self._moment(position)
+        self.unexplained[:, position] = moment.unexplained
         for unit in self.units:
-            ill = dict(self._ill(unit, usable, fresh, unexplained, position))
+            ill = dict(self._ill(unit, moment))
             for index in [index for index in unit.open if index not in ill]:
                 if np.count_nonzero(present[unit.code == index]) >= unit.least:
                     self.closed.append(unit.open.pop(index))
                     unit.all_fail_since.pop(index, None)
             for index, outage in ill.items():
-                self._record(unit, index, outage, general, position)
+                self._record(unit, index, outage, moment)
         self.luck[present & ~bad] = 0
         seen = present & ~self.masked[:, position]
         before = np.where(np.isnan(self.lately), bad, self.lately)
         self.lately[seen] = (before + FORGETTING * (bad - before))[seen]
+
+    def _moment(self, position: int) -> _Moment:
+        usable = self.present[:, position] & (self.lately < GOOD)
+        fresh = usable & self.bad[:, position]
+        trusted = ~self._doubtful(usable, fresh)
+        shown, general = self._shown_elsewhere(usable & trusted, fresh & trusted)
+        return _Moment(position, usable, fresh, fresh & ~shown, general)
 
     def _doubtful(self, usable: BoolArray, fresh: BoolArray) -> BoolArray:
         """Return the series of labs where so much fails that they prove nothing about the others.
@@ -198,13 +216,11 @@ class _Search:
             general |= (failing > 1) & (failing >= 0.75 * others)
         return shown, general
 
-    def _ill(
-        self, unit: _Unit, usable: BoolArray, fresh: BoolArray, unexplained: BoolArray, position: int
-    ) -> Iterator[tuple[int, Outage]]:
+    def _ill(self, unit: _Unit, moment: _Moment) -> Iterator[tuple[int, Outage]]:
         """Yield the units with an outage at a position, and remember the usual share of the others."""
-        rules, column = self.rules, position % self.rules.recent
-        total = unit.total[:, column] = np.bincount(unit.code, usable)
-        failing = unit.failing[:, column] = np.bincount(unit.code, unexplained)
+        rules, column = self.rules, moment.position % self.rules.recent
+        total = unit.total[:, column] = np.bincount(unit.code, moment.usable)
+        failing = unit.failing[:, column] = np.bincount(unit.code, moment.unexplained)
         with np.errstate(invalid="ignore"):
             share = failing / total
             lately = unit.failing.sum(axis=1) / unit.total.sum(axis=1)
@@ -213,39 +229,39 @@ class _Search:
         slow &= (unit.platform >= 0) & (failing > 0)
         for index in np.flatnonzero(now | slow).tolist():
             usual = self._usual(unit, index)
-            moment = self._chance(failing[index], total[index], usual) if now[index] else 1.0
+            sudden = self._chance(failing[index], total[index], usual) if now[index] else 1.0
             longer = self._chance(unit.failing[index].sum(), unit.total[index].sum(), usual)
-            first = position if moment < rules.significance else max(0, position - rules.recent + 1)
-            rows = unit.code == index
-            if min(moment, longer) >= rules.significance or unit.total[index].sum() < unit.least:
+            if min(sudden, longer) >= rules.significance or unit.total[index].sum() < unit.least:
                 continue
-            hit = self.unexplained[:, first : position + 1].any(axis=1)
-            if not self._widespread(rows & usable, rows & hit):
-                continue
-            if first == position:
-                # A clear case: it must not make the next positions look like a slow one.
-                unit.total[index] = unit.failing[index] = 0
-            confirmed = self._comparable(unit, rows, usable, unexplained, float(share[index]))
-            if np.count_nonzero(rows & fresh) < rules.total_share * total[index]:
-                # It spoils some runs of everything: no commit does that.
-                unit.all_fail_since.pop(index, None)
-            else:
-                unit.all_fail_since.setdefault(index, position)
-            share[index] = np.nan
-            yield (
-                index,
-                Outage(
-                    int(unit.lab[index]),
-                    int(unit.platform[index]),
-                    first,
-                    position + 1,
-                    int(total[index]),
-                    int(failing[index]),
-                    min(moment, longer),
-                    confirmed,
-                ),
-            )
-        unit.usual[:, position % rules.window] = share
+            first = moment.position if sudden < rules.significance else moment.position - rules.recent + 1
+            outage = Outage(
+                int(unit.lab[index]), int(unit.platform[index]), max(0, first), moment.position + 1,
+                int(total[index]), int(failing[index]), min(sudden, longer), confirmed=False,
+            )  # fmt: skip
+            if (diagnosed := self._diagnosed(unit, index, outage, moment)) is not None:
+                share[index] = np.nan
+                yield index, diagnosed
+        unit.usual[:, moment.position % rules.window] = share
+
+    def _diagnosed(self, unit: _Unit, index: int, outage: Outage, moment: _Moment) -> Outage | None:
+        """Return the outage and whether it is confirmed, or None when a regression looks like this too."""
+        rows = unit.code == index
+        hit = self.unexplained[:, outage.start : outage.end].any(axis=1)
+        if not self._widespread(rows & moment.usable, rows & hit):
+            return None
+        ill = self._ill_platforms(unit, rows, moment)
+        if unit.platform[index] < 0 and len(ill) < 2:
+            return None
+        if outage.start == moment.position:
+            # A clear case: it must not make the next positions look like a slow one.
+            unit.total[index] = unit.failing[index] = 0
+        if np.count_nonzero(rows & moment.fresh) < self.rules.total_share * outage.results:
+            # It spoils some runs of everything: no commit does that.
+            unit.all_fail_since.pop(index, None)
+        else:
+            unit.all_fail_since.setdefault(index, moment.position)
+        confirmed = unit.platform[index] < 0 or self._well_elsewhere(ill, outage, moment)
+        return replace(outage, confirmed=confirmed)
 
     @staticmethod
     def _chance(failing: float, total: float, usual: float) -> float:
@@ -266,23 +282,21 @@ class _Search:
         suites = np.count_nonzero(evenly & (hit[running] > 0))
         return bool(suites >= max(self.rules.suites, self.rules.suite_share * np.count_nonzero(running)))
 
-    def _comparable(
-        self, unit: _Unit, rows: BoolArray, usable: BoolArray, unexplained: BoolArray, share: float
-    ) -> bool:
-        """Return whether others were well with these platforms, or several platforms fell ill at once."""
-        total = np.bincount(self.platform[rows & usable], minlength=1)
-        failing = np.bincount(self.platform[rows & unexplained], minlength=len(total))
-        ill = np.flatnonzero((failing >= unit.share * total) & (failing > 1))
-        if len(ill) > 1:
-            return True
-        elsewhere = usable & np.isin(self.platform, ill) & (self.series.lab != self.series.lab[rows][0])
-        count = int(elsewhere.sum())
-        well = int((elsewhere & unexplained).sum()) < 0.5 * share * count
-        return count >= self.rules.device_results and well
+    def _ill_platforms(self, unit: _Unit, rows: BoolArray, moment: _Moment) -> IntArray:
+        """Return the platforms that fail in a unit."""
+        total = np.bincount(self.platform[rows & moment.usable], minlength=1)
+        failing = np.bincount(self.platform[rows & moment.unexplained], minlength=len(total))
+        return np.flatnonzero((failing >= unit.share * total) & (failing > 1))
 
-    def _record(self, unit: _Unit, index: int, outage: Outage, general: BoolArray, position: int) -> None:
+    def _well_elsewhere(self, ill: IntArray, outage: Outage, moment: _Moment) -> bool:
+        """Return whether other labs ran the same platforms and were well."""
+        elsewhere = moment.usable & np.isin(self.platform, ill) & (self.series.lab != outage.lab)
+        count, failing = int(elsewhere.sum()), int((elsewhere & moment.unexplained).sum())
+        return count >= self.rules.device_results and failing * outage.results < 0.5 * outage.failures * count
+
+    def _record(self, unit: _Unit, index: int, outage: Outage, moment: _Moment) -> None:
         """Join an outage with the one it continues; mask its failures, or release what lasts too long."""
-        before = unit.open.get(index)
+        before, position = unit.open.get(index), moment.position
         rows = unit.code == index
         now = outage.failures / outage.results
         if before:
@@ -302,7 +316,7 @@ class _Search:
             return
         unit.open[index] = outage
         self.spoiled[rows, position] |= now >= 0.5
-        failing = self.bad[:, position] & rows & ~general
+        failing = self.bad[:, position] & rows & ~moment.general
         if outage.failures < self.rules.total_share * outage.results:
             failing &= ~(self.lately >= GOOD)
         self.masked[failing, position] = True

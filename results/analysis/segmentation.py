@@ -88,46 +88,41 @@ def cumulated(tries: IntArray, failures: IntArray, retries: IntArray, retry_fail
     return totals
 
 
-def best_split(totals: IntArray, start: int, end: int) -> tuple[int, float]:
-    """Return where a history is best cut in two, and the gain in nats (-inf: nowhere)."""
-    splits = np.arange(start + 1, end)
-    inner = totals[splits]
-    useful = (inner[:, 0] > totals[start, 0]) & (inner[:, 0] < totals[end, 0])
-    # Untested positions give the same cut again: keep the latest, where the new stretch begins.
-    useful &= totals[splits + 1, 0] > inner[:, 0]
-    splits = splits[useful]
-    if not len(splits):
-        return start, -np.inf
-    gains = split_gains(totals, start, end, splits)
-    best = int(gains.argmax())
-    return int(splits[best]), float(gains[best])
-
-
-def split_gains(totals: IntArray, start: int, end: int, splits: IntArray) -> FloatArray:
-    """Return the gain of cutting ``start``…``end`` at every one of ``splits``."""
-    inner = totals[splits]
-    whole = explained(totals[end] - totals[start])
-    return explained(inner - totals[start]) + explained(totals[end] - inner) - whole
-
-
 def segments(totals: IntArray, prior: float = CHANGE_PRIOR) -> list[Segment]:
-    """Return the segments of one series, oldest first, looking at the whole history at once."""
+    """Return the segments of one series, oldest first: the cuts with the highest total evidence.
+
+    All positions are looked at together, so that a short breakage in a long good history is cut
+    out at both ends although neither cut alone would pay.
+    """
     end = len(totals) - 1
-    cost = float(np.log(prior))
-    cuts: dict[int, float] = {0: 0.0}
     # A series that never failed, or always did, has nothing to cut.
-    open_parts = [(0, end)] if 0 < totals[end, 1] < totals[end, 0] else []
-    while open_parts:
-        left, right = open_parts.pop()
-        cut, gain = best_split(totals, left, right)
-        if gain + cost > 0:
-            cuts[cut] = gain + cost
-            open_parts += [(left, cut), (cut, right)]
-    starts = sorted(cuts)
+    if not 0 < totals[end, 1] < totals[end, 0]:
+        return [_segment(totals, 0, end, 0.0)]
+    # A new stretch begins at a tested position; untested ones before it belong to the old.
+    starts = np.flatnonzero(np.diff(totals[:, 0]))
+    bounds = np.concatenate(([0], starts[1:], [end]))
+    cost = float(np.log(prior))
+    best, came_from = np.zeros(len(bounds)), np.zeros(len(bounds), np.int64)
+    best[0] = -cost
+    for last in range(1, len(bounds)):
+        scores = best[:last] + cost + explained(totals[bounds[last]] - totals[bounds[:last]])
+        came_from[last] = int(scores.argmax())
+        best[last] = scores[came_from[last]]
+    cuts = [len(bounds) - 1]
+    while cuts[-1]:
+        cuts.append(int(came_from[cuts[-1]]))
+    edges = [int(bounds[cut]) for cut in reversed(cuts)]
+    gains = [0.0, *(_gain(totals, *edges[i : i + 3]) + cost for i in range(len(edges) - 2))]
     return [
-        _segment(totals, left, right, cuts[left])
-        for left, right in zip(starts, [*starts[1:], end], strict=True)
+        _segment(totals, left, right, gain)
+        for left, right, gain in zip(edges[:-1], edges[1:], gains, strict=True)
     ]
+
+
+def _gain(totals: IntArray, start: int, cut: int, end: int) -> float:
+    """Return how much better two stretches explain the counts than one, in nats."""
+    left, right = totals[cut] - totals[start], totals[end] - totals[cut]
+    return float(explained(left) + explained(right) - explained(left + right))
 
 
 def _segment(totals: IntArray, start: int, end: int, gain: float) -> Segment:

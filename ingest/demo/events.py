@@ -53,7 +53,9 @@ class Break(Event):
     def hits(self, lane: Lane) -> bool:
         """Return whether the lane is among what it affects."""
         axes = lane.axes
-        return lane.branch.label == self.branch and all(axes[name] == value for name, value in self.where.items())
+        return lane.branch.label == self.branch and all(
+            axes[name] == value for name, value in self.where.items()
+        )
 
 
 @dataclass(eq=False)

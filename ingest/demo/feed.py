@@ -45,7 +45,7 @@ def made_elsewhere(spec: Spec, truth: Path | None = None) -> Iterator[Document]:
     waiting: Queue[bytes] = Queue(AHEAD)
     Thread(target=_read, args=(reader, waiting), daemon=True).start()
     while message := waiting.get():
-        yield pickle.loads(message)  # noqa: S301 - our own process wrote it
+        yield pickle.loads(message)
     process.join()
     if process.exitcode:
         raise GeneratorFailed(f"the generator of demo data ended with exit code {process.exitcode}")

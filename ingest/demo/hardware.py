@@ -34,10 +34,22 @@ class Variant:
 
 
 COLLABORA, BROONIE, BAYLIBRE, CIP = "lava-collabora", "lava-broonie", "lava-baylibre", "lava-cip"
-QUALCOMM, PENGUTRONIX, CLABBE, OPENTEST = "lava-kci-qualcomm", "lava-pengutronix", "lava-clabbe", "opentest-ti"
+QUALCOMM, PENGUTRONIX, CLABBE, OPENTEST = (
+    "lava-kci-qualcomm",
+    "lava-pengutronix",
+    "lava-clabbe",
+    "opentest-ti",
+)
 LAB_WEIGHTS = {
-    BROONIE: 1.0, COLLABORA: 0.9, BAYLIBRE: 0.35, QUALCOMM: 0.25, CLABBE: 0.15, PENGUTRONIX: 0.12, CIP: 0.12, OPENTEST: 0.1,
-}  # fmt: skip
+    BROONIE: 1.0,
+    COLLABORA: 0.9,
+    BAYLIBRE: 0.35,
+    CIP: 0.12,
+    QUALCOMM: 0.25,
+    PENGUTRONIX: 0.12,
+    CLABBE: 0.15,
+    OPENTEST: 0.1,
+}
 JOB_URLS = {
     BROONIE: "https://lava.sirena.org.uk/scheduler/job/",
     COLLABORA: "https://lava.collabora.dev/scheduler/job/",
@@ -49,50 +61,52 @@ JOB_URLS = {
 }
 
 
-def _board(
-    name: str, arch: str, labs: str, weight: float, seconds: float, noise: float, compatible: str = ""
-) -> Platform:
-    names = {
-        "B": BROONIE, "C": COLLABORA, "L": BAYLIBRE, "I": CIP, "Q": QUALCOMM, "P": PENGUTRONIX, "M": CLABBE, "O": OPENTEST,
-    }  # fmt: skip
-    return Platform(
-        name, arch, tuple(names[lab] for lab in labs), weight, seconds, noise, tuple(compatible.split())
-    )
+_LETTERS = dict(zip("BCLIQPMO", LAB_WEIGHTS, strict=True))
+# Name, architecture, labs (by letter), weight, seconds to boot, noise, compatibles. Boards that several
+# labs have make one lab's trouble visible as such.
+_BOARDS = """
+meson-g12b-a311d-libretech-cc arm64 BL 1 14.2 0.08 libretech,aml-a311d-cc amlogic,a311d amlogic,g12b
+mt8195-cherry-tomato-r2 arm64 C 0.9 11.6 0.06 google,tomato-rev2 google,tomato mediatek,mt8195
+bcm2711-rpi-4-b arm64 BCL 0.9 17.8 0.09 raspberrypi,4-model-b brcm,bcm2711
+sc7180-trogdor-kingoftown arm64 C 0.8 10.4 0.05 google,kingoftown qcom,sc7180
+acer-cp514-2h-1160g7-volteer x86_64 C 0.8 7.9 0.03
+beaglebone-black arm BLC 0.8 26.5 0.13 ti,am335x-bone-black ti,am335x-bone ti,am33xx
+rk3399-rock-pi-4b arm64 BC 0.7 13.1 0.08 radxa,rockpi4b radxa,rockpi4 rockchip,rk3399
+hp-x360-14a-cb0001xx-zork x86_64 C 0.7 8.6 0.04
+imx8mp-verdin-nonwifi-dahlia arm64 BP 0.6 12.7 0.07 toradex,verdin-imx8mp-nonwifi-dahlia \
+toradex,verdin-imx8mp-nonwifi toradex,verdin-imx8mp fsl,imx8mp
+mt8183-kukui-jacuzzi-juniper-sku16 arm64 C 0.6 13.9 0.07 google,juniper-sku16 google,juniper mediatek,mt8183
+qcs6490-rb3gen2 arm64 Q 0.6 15.3 0.1 qcom,qcs6490-rb3gen2 qcom,qcm6490
+rk3588-rock-5b arm64 CM 0.6 12.4 0.06 radxa,rock-5b rockchip,rk3588
+dell-latitude-3445-7520c-skyrim x86_64 C 0.5 9.2 0.04
+juno-uboot arm64 B 0.5 19.4 0.1 arm,juno arm,vexpress
+stm32mp157a-dhcor-avenger96 arm BC 0.5 22.8 0.12 arrow,stm32mp157a-avenger96 dh,stm32mp157a-dhcor-som \
+st,stm32mp157
+cd8180-orion-o6 arm64 B 0.4 9.9 0.05
+jh7110-starfive-visionfive-2-v1-3b riscv CL 0.45 21 0.1 starfive,visionfive-2-v1.3b starfive,jh7110
+sun50i-h5-libretech-all-h3-cc arm64 BM 0.35 20.3 0.11 libretech,all-h3-cc-h5 allwinner,sun50i-h5
+x86-simatic-ipc227e x86_64 I 0.35 12.2 0.02
+zynqmp-zcu102 arm64 I 0.3 24.6 0.09 xlnx,zynqmp-zcu102-rev1.0 xlnx,zynqmp-zcu102 xlnx,zynqmp
+imx6dl-riotboard arm P 0.3 25.1 0.12 riot,imx6s-riotboard fsl,imx6dl
+spacemit-k1-bananapi-f3 riscv M 0.25 23.7 0.1 bananapi,bpi-f3 spacemit,k1
+qemu-x86_64 x86_64 CL 0.4 5.3 0.16
+exynos850-e850-96 arm64 L 0.25 16.1 0.09 winlink,e850-96 samsung,exynos850
+sun8i-h3-orangepi-pc arm MB 0.25 24.9 0.12 xunlong,orangepi-pc-plus allwinner,sun8i-h3
+mt8390-genio-700-evk arm64 C 0.3 12.9 0.07 mediatek,mt8390-evk mediatek,mt8390 mediatek,mt8188
+qcs9100-ride arm64 Q 0.25 18.5 0.1 qcom,qcs9100-ride qcom,qcs9100
+k3-j721e-beagleboneai64 arm64 B 0.25 17.2 0.08 beagle,j721e-beagleboneai64 ti,j721e
+de0-nano-soc arm I 0.2 23.3 0.08 terasic,de0-atlas altr,socfpga-cyclone5 altr,socfpga
+r8a774a1-hihope-rzg2m-ex arm64 I 0.2 21.9 0.26 hoperun,hihope-rzg2-ex hoperun,hihope-rzg2m renesas,r8a774a1
+"""
 
 
-# Labs by letter: see _board. Boards shared by labs make one lab's trouble visible as such.
-BOARDS = (
-    _board("meson-g12b-a311d-libretech-cc", "arm64", "BL", 1.0, 14.2, 0.08, "libretech,aml-a311d-cc amlogic,a311d amlogic,g12b"),
-    _board("mt8195-cherry-tomato-r2", "arm64", "C", 0.9, 11.6, 0.06, "google,tomato-rev2 google,tomato mediatek,mt8195"),
-    _board("bcm2711-rpi-4-b", "arm64", "BCL", 0.9, 17.8, 0.09, "raspberrypi,4-model-b brcm,bcm2711"),
-    _board("sc7180-trogdor-kingoftown", "arm64", "C", 0.8, 10.4, 0.05, "google,kingoftown qcom,sc7180"),
-    _board("acer-cp514-2h-1160g7-volteer", "x86_64", "C", 0.8, 7.9, 0.03),
-    _board("beaglebone-black", "arm", "BLC", 0.8, 26.5, 0.13, "ti,am335x-bone-black ti,am335x-bone ti,am33xx"),
-    _board("rk3399-rock-pi-4b", "arm64", "BC", 0.7, 13.1, 0.08, "radxa,rockpi4b radxa,rockpi4 rockchip,rk3399"),
-    _board("hp-x360-14a-cb0001xx-zork", "x86_64", "C", 0.7, 8.6, 0.04),
-    _board("imx8mp-verdin-nonwifi-dahlia", "arm64", "BP", 0.6, 12.7, 0.07, "toradex,verdin-imx8mp-nonwifi-dahlia toradex,verdin-imx8mp-nonwifi toradex,verdin-imx8mp fsl,imx8mp"),
-    _board("mt8183-kukui-jacuzzi-juniper-sku16", "arm64", "C", 0.6, 13.9, 0.07, "google,juniper-sku16 google,juniper mediatek,mt8183"),
-    _board("qcs6490-rb3gen2", "arm64", "Q", 0.6, 15.3, 0.1, "qcom,qcs6490-rb3gen2 qcom,qcm6490"),
-    _board("rk3588-rock-5b", "arm64", "CM", 0.6, 12.4, 0.06, "radxa,rock-5b rockchip,rk3588"),
-    _board("dell-latitude-3445-7520c-skyrim", "x86_64", "C", 0.5, 9.2, 0.04),
-    _board("juno-uboot", "arm64", "B", 0.5, 19.4, 0.1, "arm,juno arm,vexpress"),
-    _board("stm32mp157a-dhcor-avenger96", "arm", "BC", 0.5, 22.8, 0.12, "arrow,stm32mp157a-avenger96 dh,stm32mp157a-dhcor-som st,stm32mp157"),
-    _board("cd8180-orion-o6", "arm64", "B", 0.4, 9.9, 0.05),
-    _board("jh7110-starfive-visionfive-2-v1-3b", "riscv", "CL", 0.45, 21.0, 0.1, "starfive,visionfive-2-v1.3b starfive,jh7110"),
-    _board("sun50i-h5-libretech-all-h3-cc", "arm64", "BM", 0.35, 20.3, 0.11, "libretech,all-h3-cc-h5 allwinner,sun50i-h5"),
-    _board("x86-simatic-ipc227e", "x86_64", "I", 0.35, 12.2, 0.02),
-    _board("zynqmp-zcu102", "arm64", "I", 0.3, 24.6, 0.09, "xlnx,zynqmp-zcu102-rev1.0 xlnx,zynqmp-zcu102 xlnx,zynqmp"),
-    _board("imx6dl-riotboard", "arm", "P", 0.3, 25.1, 0.12, "riot,imx6s-riotboard fsl,imx6dl"),
-    _board("spacemit-k1-bananapi-f3", "riscv", "M", 0.25, 23.7, 0.1, "bananapi,bpi-f3 spacemit,k1"),
-    _board("qemu-x86_64", "x86_64", "CL", 0.4, 5.3, 0.16),
-    _board("exynos850-e850-96", "arm64", "L", 0.25, 16.1, 0.09, "winlink,e850-96 samsung,exynos850"),
-    _board("sun8i-h3-orangepi-pc", "arm", "MB", 0.25, 24.9, 0.12, "xunlong,orangepi-pc-plus allwinner,sun8i-h3"),
-    _board("mt8390-genio-700-evk", "arm64", "C", 0.3, 12.9, 0.07, "mediatek,mt8390-evk mediatek,mt8390 mediatek,mt8188"),
-    _board("qcs9100-ride", "arm64", "Q", 0.25, 18.5, 0.1, "qcom,qcs9100-ride qcom,qcs9100"),
-    _board("k3-j721e-beagleboneai64", "arm64", "B", 0.25, 17.2, 0.08, "beagle,j721e-beagleboneai64 ti,j721e"),
-    _board("de0-nano-soc", "arm", "I", 0.2, 23.3, 0.08, "terasic,de0-atlas altr,socfpga-cyclone5 altr,socfpga"),
-    _board("r8a774a1-hihope-rzg2m-ex", "arm64", "I", 0.2, 21.9, 0.26, "hoperun,hihope-rzg2-ex hoperun,hihope-rzg2m renesas,r8a774a1"),
-)  # fmt: skip
+def _board(line: str) -> Platform:
+    name, arch, labs, weight, seconds, noise, *compatible = line.split()
+    owners = tuple(_LETTERS[letter] for letter in labs)
+    return Platform(name, arch, owners, float(weight), float(seconds), float(noise), tuple(compatible))
+
+
+BOARDS = tuple(_board(line) for line in _BOARDS.strip().splitlines())
 
 TUXSUITE = (
     Platform("qemu-arm64", "arm64", (), 3.0, 14.0, 0.16),
@@ -111,9 +125,7 @@ TI_BOARDS = (
     Platform("ti,j721e-sk", "arm64", (OPENTEST,), 0.6, 10.1, 0.05, ("ti,j721e-sk", "ti,j721e")),
 )
 AZURE = Platform("azure", "x86_64", (), 1.0, 31.0, 0.2)
-BEAKER = {
-    arch: Platform("", arch, (), 1.0, 60.0, 0.2) for arch in ("x86_64", "aarch64", "s390x", "ppc64le")
-}
+BEAKER = {arch: Platform("", arch, (), 1.0, 60.0, 0.2) for arch in ("x86_64", "aarch64", "s390x", "ppc64le")}
 
 CHROMEOS = (
     "cros://chromeos-6.6/x86_64/chromeos-intel-pineview.flavour.config"
@@ -125,11 +137,13 @@ VARIANTS = (
     Variant("maestro", "arm64", "defconfig+", "gcc-12", 0.9),
     Variant("maestro", "x86_64", "x86_64_defconfig+lab-setup+x86-board+kselftest", "gcc-12", 1.0),
     Variant("maestro", "arm", "multi_v7_defconfig", "gcc-12", 0.8),
-    Variant("maestro", "arm64", "defconfig+lab-setup+arm64-chromebook+CONFIG_MODULE_COMPRESS=n", "gcc-12", 0.5),
+    Variant(
+        "maestro", "arm64", "defconfig+lab-setup+arm64-chromebook+CONFIG_MODULE_COMPRESS=n", "gcc-12", 0.5
+    ),
     Variant("maestro", "riscv", "defconfig", "gcc-12", 0.4),
+    Variant("maestro", "x86_64", CHROMEOS, "clang-17", 0.4),
     Variant("maestro", "arm64", "defconfig", "clang-17", 0.4),
     Variant("maestro", "i386", "i386_defconfig+allnoconfig", "gcc-12"),
-    Variant("maestro", "x86_64", CHROMEOS, "clang-17", 0.4),
     Variant("maestro", "mips", "32r2el_defconfig", "gcc-12"),
     Variant("maestro", "arm", "imx_v6_v7_defconfig", "gcc-12", 0.2),
     Variant("maestro", "arm64", "allmodconfig", "gcc-12"),

@@ -8,7 +8,8 @@ from random import Random
 
 from ingest.demo.events import HOUR, Break, BuildBreak, History, Outage, Removal, Step
 from ingest.demo.hardware import LAB_WEIGHTS
-from ingest.demo.logs import BUILD_ERRORS, SYMPTOMS
+from ingest.demo.loglines import BUILD_ERRORS
+from ingest.demo.logs import SYMPTOMS
 from ingest.demo.plan import BranchPlan, Lane, Spec
 from ingest.demo.profiles import Profiles
 from ingest.demo.suites import BOOT, suites_of
@@ -45,7 +46,9 @@ def _plant_breaks(
     rng = spec.rng("breaks")
     long_ones = [each for each in plans if len(each.revisions) >= 3] or list(plans)
     weights = [len(each.revisions) * each.branch.size for each in long_ones]
-    chosen = rng.choices(long_ones, weights, k=_count(REGRESSIONS * revisions) + _count(NEW_FLAKES * revisions))
+    chosen = rng.choices(
+        long_ones, weights, k=_count(REGRESSIONS * revisions) + _count(NEW_FLAKES * revisions)
+    )
     flakes = _count(NEW_FLAKES * revisions)
     for number, each in enumerate(chosen):
         newest = number % 8 == 0
@@ -146,7 +149,9 @@ def _plant_build_breaks(spec: Spec, plans: Sequence[BranchPlan], history: Histor
             fixed = position + 1 + int(rng.expovariate(0.7))
             name = f"build-{len(history.build_breaks) + 1}"
             message = rng.choice(BUILD_ERRORS)
-            history.build_breaks.append(BuildBreak(name, each.branch.label, variant, position, fixed, message))
+            history.build_breaks.append(
+                BuildBreak(name, each.branch.label, variant, position, fixed, message)
+            )
 
 
 def _plant_outages(spec: Spec, plans: Sequence[BranchPlan], history: History, revisions: int) -> None:
@@ -156,31 +161,43 @@ def _plant_outages(spec: Spec, plans: Sequence[BranchPlan], history: History, re
     weights = [LAB_WEIGHTS[lab] + 0.2 for lab in labs]
     length = timedelta(days=spec.days)
     begin = spec.until - length
+
+    def outage(name: str, kind: str, spot: tuple[str, str | None], since: float, lasting: timedelta,
+               style: str, share: float) -> None:  # fmt: skip
+        when = begin + length * since
+        history.outages.append(Outage(name, kind, *spot, when, when + lasting, style, share))
+
     for number in range(_count(OUTAGES * revisions)):
-        when = begin + length * rng.uniform(0.1, 0.97)
         style = "silent" if number == 1 else rng.choices(("infra", "fail"), (6, 4))[0]
-        lab = rng.choices(labs, weights)[0]
-        history.outages.append(
-            Outage(f"outage-{number + 1}", "lab_outage", lab, None, when,
-                   when + min(HOUR * rng.uniform(8, 40), length * 0.1), style, rng.uniform(0.4, 0.95))
-        )  # fmt: skip
+        spot = rng.choices(labs, weights)[0], None
+        lasting = min(HOUR * rng.uniform(8, 40), length * 0.1)
+        outage(
+            f"outage-{number + 1}",
+            "lab_outage",
+            spot,
+            rng.uniform(0.1, 0.97),
+            lasting,
+            style,
+            rng.uniform(0.4, 0.95),
+        )
     for number in range(_count(DEAD_DEVICES * revisions)):
-        when = begin + length * rng.uniform(0.05, 0.95)
-        lab, platform = rng.choice(spots)
         style = rng.choices(("infra", "fail"), (7, 3))[0]
-        history.outages.append(
-            Outage(f"device-{number + 1}", "dead_device", lab, platform, when,
-                   when + length * rng.uniform(0.02, 0.1), style, 0.97)
-        )  # fmt: skip
+        lasting = length * rng.uniform(0.02, 0.1)
+        outage(
+            f"device-{number + 1}",
+            "dead_device",
+            rng.choice(spots),
+            rng.uniform(0.05, 0.95),
+            lasting,
+            style,
+            0.97,
+        )
     for number in range(_count(DECAYS * revisions)):
-        when = begin + length * rng.uniform(0.1, 0.6)
-        lab, platform = rng.choice(spots)
-        history.outages.append(
-            Outage(f"decay-{number + 1}", "decay", lab, platform, when,
-                   when + length * rng.uniform(0.2, 0.4), "fail", 0.7)
-        )  # fmt: skip
-    gone = begin + length * 0.75
-    history.outages.append(Outage("lab-gone", "lab_gone", labs[-1], None, gone, None, "silent", 1.0))
+        lasting = length * rng.uniform(0.2, 0.4)
+        outage(f"decay-{number + 1}", "decay", rng.choice(spots), rng.uniform(0.1, 0.6), lasting, "fail", 0.7)
+    history.outages.append(
+        Outage("lab-gone", "lab_gone", labs[-1], None, begin + length * 0.75, None, "silent", 1.0)
+    )
 
 
 def _plant_removals(spec: Spec, plans: Sequence[BranchPlan], history: History) -> None:
@@ -199,7 +216,9 @@ def _plant_removals(spec: Spec, plans: Sequence[BranchPlan], history: History) -
             if draw < 0.03 and case not in measured and not case.startswith("shardfile"):
                 when = spec.until - length * rng.uniform(0.1, 0.6)
                 renamed = f"{case}_{rng.choice(('v2', 'ext', 'new'))}" if draw < 0.01 else None
-                history.removals.append(Removal(f"removal-{len(history.removals) + 1}", suite, case, when, renamed))
+                history.removals.append(
+                    Removal(f"removal-{len(history.removals) + 1}", suite, case, when, renamed)
+                )
 
 
 def _plant_steps(spec: Spec, plans: Sequence[BranchPlan], history: History, revisions: int) -> None:
@@ -215,11 +234,25 @@ def _plant_steps(spec: Spec, plans: Sequence[BranchPlan], history: History, revi
         first = rng.randint(len(each.revisions) // 4, len(each.revisions) * 3 // 4)
         where = {} if rng.random() < 0.5 else {"platform": lane.platform.name}
         history.steps.append(
-            Step(f"step-{number + 1}", factor, lane.suite, rng.randrange(max(1, len(lane.suite.metrics))),
-                 branch=each.branch.label, first=first, where=where)
-        )  # fmt: skip
+            Step(
+                f"step-{number + 1}",
+                factor,
+                lane.suite,
+                rng.randrange(max(1, len(lane.suite.metrics))),
+                branch=each.branch.label,
+                first=first,
+                where=where,
+            )
+        )
     lab = rng.choice(sorted({lane.lab for each in plans for lane in each.lanes if lane.lab}))
     when = spec.until - timedelta(days=spec.days) * rng.uniform(0.3, 0.6)
     history.steps.append(
-        Step("lab-step", rng.choice((5.8, 2.4, 0.39)), BOOT, None, lab=lab, when=when.replace(minute=0, second=0))
+        Step(
+            "lab-step",
+            rng.choice((5.8, 2.4, 0.39)),
+            BOOT,
+            None,
+            lab=lab,
+            when=when.replace(minute=0, second=0),
+        )
     )

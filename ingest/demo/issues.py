@@ -56,9 +56,12 @@ class IssueBook:
         """Return the issue that says a board never started its kernel."""
         culprit = {"code": False, "harness": True, "tool": False}
         return self._issue(
-            "bootloader", "maestro.linux.kernel.boot", "Bootloader did not finish or kernel did not start.",
-            "generic_linux_boot", culprit,
-        )  # fmt: skip
+            "bootloader",
+            "maestro.linux.kernel.boot",
+            "Bootloader did not finish or kernel did not start.",
+            "generic_linux_boot",
+            culprit,
+        )
 
     def _issue(self, name: str, kind: str, summary: str, parser: str, culprit: Json) -> Json:
         """Return an issue; one filed for the tenth time gets a second version, with a category."""
@@ -74,7 +77,11 @@ class IssueBook:
                 "logspec": {
                     "version": "1.0.0",
                     "parser": parser,
-                    "error": {"error_type": kind, "error_summary": summary, "signature_fields": {"error_type": kind}},
+                    "error": {
+                        "error_type": kind,
+                        "error_summary": summary,
+                        "signature_fields": {"error_type": kind},
+                    },
                 }
             },
         }

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from hashlib import sha1
 from random import Random
 
 GIT = "https://git.kernel.org/pub/scm/linux/kernel/git/"
 MIRROR = "https://kernel.googlesource.com/pub/scm/linux/kernel/git/"
-ALL_ORIGINS = ("maestro", "linaro", "redhat", "ti", "microsoft")
 
 V6_16 = datetime(2025, 7, 27, 20, tzinfo=UTC)
 CYCLE = timedelta(days=63)
@@ -35,8 +33,8 @@ class Branch:
     kind: str
     size: float
     rate: float
-    origins: tuple[str, ...] = ("maestro",)
-    mirror: str = ""
+    origins: tuple[str, ...]
+    mirror: str
 
     @property
     def label(self) -> str:
@@ -44,76 +42,116 @@ class Branch:
         return f"{self.tree}/{self.name}"
 
 
-def _branch(tree: str, name: str, path: str, kind: str, size: float, rate: float, *origins: str) -> Branch:
-    url = path if path.startswith("https:") else GIT + path
-    mirror = MIRROR + path if url.startswith(GIT) else url
-    return Branch(tree, name, url, kind, size, rate, ("maestro", *origins), mirror)
+# Tree, branch, repository (below GIT unless whole), kind, size, rate, who tests it besides Maestro.
+_BRANCHES = """
+mainline master torvalds/linux.git mainline 1.8 1 LRTM
+next master next/linux-next.git next 1.5 0.7 LT
+stable-rc linux-6.12.y stable/linux-stable-rc.git stable-rc 0.5 0.35 L
+next pending-fixes next/linux-next.git mainline 0.45 0.45
+stable-rc linux-6.18.y stable/linux-stable-rc.git stable-rc 0.5 0.35 L
+net-next main netdev/net-next.git topic 0.35 0.45 R
+android android16-6.12 https://android.googlesource.com/kernel/common android 0.25 0.35
+stable-rc linux-6.6.y stable/linux-stable-rc.git stable-rc 0.4 0.3 L
+media-committers next https://gitlab.freedesktop.org/linux-media/media-committers.git topic 0.15 0.25
+stable linux-6.12.y stable/linux.git stable 0.3 0.14 LM
+arm64 for-kernelci arm64/linux.git topic 0.25 0.25
+chrome-platform for-kernelci chrome-platform/linux.git topic 0.15 0.2
+broonie-sound for-next broonie/sound.git topic 0.12 0.25
+tip master tip/tip.git topic 0.25 0.35
+stable-rc linux-6.1.y stable/linux-stable-rc.git stable-rc 0.35 0.3 L
+kselftest next shuah/linux-kselftest.git topic 0.3 0.2
+stable-rt linux-6.12.y-rt rt/linux-stable-rt.git stable 0.25 0.15
+drm-misc drm-misc-next https://gitlab.freedesktop.org/drm/misc/kernel.git topic 0.15 0.3
+stable-rc linux-5.15.y stable/linux-stable-rc.git stable-rc 0.3 0.25 L
+stable linux-6.6.y stable/linux.git stable 0.25 0.14 LM
+broonie-regmap for-next broonie/regmap.git topic 0.1 0.2
+broonie-spi for-next broonie/spi.git topic 0.1 0.2
+android android15-6.6 https://android.googlesource.com/kernel/common android 0.2 0.25
+clk clk-next clk/linux.git topic 0.1 0.15
+renesas master geert/renesas-devel.git topic 0.15 0.2
+qcom for-next qcom/linux.git topic 0.15 0.25
+mediatek for-next mediatek/linux.git topic 0.15 0.2
+linux-pci next pci/pci.git topic 0.1 0.2
+cip linux-6.1.y-cip cip/linux-cip.git stable 0.2 0.15
+efi next efi/efi.git topic 0.08 0.1
+lee-mfd for-mfd-next lee/mfd.git topic 0.08 0.15
+soc for-next soc/soc.git topic 0.15 0.2
+stable linux-6.18.y stable/linux.git stable 0.3 0.14 L
+ulfh next ulfh/mmc.git topic 0.08 0.15
+thermal linux-next thermal/linux.git topic 0.08 0.1
+android android-mainline https://android.googlesource.com/kernel/common mainline 0.3 0.4
+riscv for-next riscv/linux.git topic 0.12 0.2
+bpf-next master bpf/bpf-next.git topic 0.2 0.4
+kvmarm next kvmarm/kvmarm.git topic 0.12 0.15
+hyperv hyperv-next hyperv/linux.git topic 0.1 0.1 M
+"""
+_ORIGINS = {"L": "linaro", "R": "redhat", "T": "ti", "M": "microsoft"}
 
 
-_STABLE_RC = "stable/linux-stable-rc.git"
-_STABLE = "stable/linux.git"
-_NEXT = "next/linux-next.git"
-BRANCHES = (
-    _branch("mainline", "master", "torvalds/linux.git", "mainline", 1.8, 1.0, *ALL_ORIGINS[1:]),
-    _branch("next", "master", _NEXT, "next", 1.5, 0.7, "linaro", "ti"),
-    _branch("stable-rc", "linux-6.12.y", _STABLE_RC, "stable-rc", 0.5, 0.35, "linaro"),
-    _branch("next", "pending-fixes", _NEXT, "mainline", 0.45, 0.45),
-    _branch("stable-rc", "linux-6.18.y", _STABLE_RC, "stable-rc", 0.5, 0.35, "linaro"),
-    _branch("net-next", "main", "netdev/net-next.git", "topic", 0.35, 0.45, "redhat"),
-    _branch("android", "android16-6.12", "https://android.googlesource.com/kernel/common", "android", 0.25, 0.35),
-    _branch("stable-rc", "linux-6.6.y", _STABLE_RC, "stable-rc", 0.4, 0.3, "linaro"),
-    _branch("media", "next", "https://gitlab.freedesktop.org/linux-media/media-committers.git", "topic", 0.15, 0.25),
-    _branch("stable", "linux-6.12.y", _STABLE, "stable", 0.3, 0.14, "linaro", "microsoft"),
-    _branch("arm64", "for-kernelci", "arm64/linux.git", "topic", 0.25, 0.25),
-    _branch("chrome-platform", "for-kernelci", "chrome-platform/linux.git", "topic", 0.15, 0.2),
-    _branch("broonie-sound", "for-next", "broonie/sound.git", "topic", 0.12, 0.25),
-    _branch("tip", "master", "tip/tip.git", "topic", 0.25, 0.35),
-    _branch("stable-rc", "linux-6.1.y", _STABLE_RC, "stable-rc", 0.35, 0.3, "linaro"),
-    _branch("kselftest", "next", "shuah/linux-kselftest.git", "topic", 0.3, 0.2),
-    _branch("rt-devel", "linux-6.12.y-rt", "rt/linux-stable-rt.git", "stable", 0.25, 0.15),
-    _branch("drm-misc", "drm-misc-next", "https://gitlab.freedesktop.org/drm/misc/kernel.git", "topic", 0.15, 0.3),
-    _branch("stable-rc", "linux-5.15.y", _STABLE_RC, "stable-rc", 0.3, 0.25, "linaro"),
-    _branch("stable", "linux-6.6.y", _STABLE, "stable", 0.25, 0.14, "linaro", "microsoft"),
-    _branch("broonie-regmap", "for-next", "broonie/regmap.git", "topic", 0.1, 0.2),
-    _branch("broonie-spi", "for-next", "broonie/spi.git", "topic", 0.1, 0.2),
-    _branch("android", "android15-6.6", "https://android.googlesource.com/kernel/common", "android", 0.2, 0.25),
-    _branch("clk", "clk-next", "clk/linux.git", "topic", 0.1, 0.15),
-    _branch("renesas", "master", "geert/renesas-devel.git", "topic", 0.15, 0.2),
-    _branch("qcom", "for-next", "qcom/linux.git", "topic", 0.15, 0.25),
-    _branch("mediatek", "for-next", "mediatek/linux.git", "topic", 0.15, 0.2),
-    _branch("linux-pci", "next", "pci/pci.git", "topic", 0.1, 0.2),
-    _branch("cip", "linux-6.1.y-cip", "cip/linux-cip.git", "stable", 0.2, 0.15),
-    _branch("efi", "next", "efi/efi.git", "topic", 0.08, 0.1),
-    _branch("lee-mfd", "for-mfd-next", "lee/mfd.git", "topic", 0.08, 0.15),
-    _branch("soc", "for-next", "soc/soc.git", "topic", 0.15, 0.2),
-    _branch("stable", "linux-6.18.y", _STABLE, "stable", 0.3, 0.14, "linaro"),
-    _branch("ulfh", "next", "ulfh/mmc.git", "topic", 0.08, 0.15),
-    _branch("thermal", "linux-next", "thermal/linux.git", "topic", 0.08, 0.1),
-    _branch("android", "android-mainline", "https://android.googlesource.com/kernel/common", "mainline", 0.3, 0.4),
-    _branch("riscv", "for-next", "riscv/linux.git", "topic", 0.12, 0.2),
-    _branch("bpf-next", "master", "bpf/bpf-next.git", "topic", 0.2, 0.4),
-    _branch("kvmarm", "next", "kvmarm/kvmarm.git", "topic", 0.12, 0.15),
-    _branch("hyperv", "hyperv-next", "hyperv/linux.git", "topic", 0.1, 0.1, "microsoft"),
-)
-
-SUBSYSTEMS = (
-    "net: stmmac", "drm/amdgpu", "arm64: dts: qcom", "btrfs", "ALSA: hda/realtek", "mm/vmscan", "iommu/arm-smmu-v3",
-    "sched/fair", "KVM: arm64", "spi: cadence-quadspi", "usb: dwc3", "ext4", "bpf", "x86/cpu", "regulator: core",
-    "media: v4l2-core", "ASoC: SOF", "perf tools", "selftests: net", "xfs", "io_uring", "nvme-pci", "wifi: ath12k",
-    "pinctrl: mediatek", "riscv: mm", "drm/panfrost", "mmc: sdhci-msm", "powerpc/64s", "firmware: arm_scmi", "clk: renesas",
-)  # fmt: skip
-CHANGES = (
-    "fix use-after-free on the error path", "avoid a NULL dereference on probe deferral", "drop unused includes",
-    "check the return value of clk_prepare_enable()", "use devm_kzalloc() for the private data",
-    "fix lock ordering in suspend", "add support for the new revision", "do not sleep in atomic context",
-    "convert to the scoped guard API", "fix a refcount leak in the remove callback", "correct the interrupt type",
-    "handle short reads", "limit the number of retries", "fix the sign of an error code", "simplify the state machine",
-)  # fmt: skip
+def _branch(line: str) -> Branch:
+    tree, name, path, kind, size, rate, *others = line.split()
+    origins = ("maestro", *(_ORIGINS[letter] for letter in "".join(others)))
+    if path.startswith("https:"):
+        return Branch(tree, name, path, kind, float(size), float(rate), origins, path)
+    return Branch(tree, name, GIT + path, kind, float(size), float(rate), origins, MIRROR + path)
 
 
-def commit_hash(seed: int, branch: Branch, position: int) -> str:
-    """Return the 40 hex digits of a commit of a linear branch."""
-    return sha1(f"{seed} {branch.label} {position}".encode()).hexdigest()
+BRANCHES = tuple(_branch(line) for line in _BRANCHES.strip().splitlines())
+
+SUBSYSTEMS = """\
+net: stmmac
+drm/amdgpu
+arm64: dts: qcom
+btrfs
+ALSA: hda/realtek
+mm/vmscan
+iommu/arm-smmu-v3
+sched/fair
+KVM: arm64
+spi: cadence-quadspi
+usb: dwc3
+ext4
+bpf
+x86/cpu
+regulator: core
+media: v4l2-core
+ASoC: SOF
+perf tools
+selftests: net
+xfs
+io_uring
+nvme-pci
+wifi: ath12k
+pinctrl: mediatek
+riscv: mm
+drm/panfrost
+mmc: sdhci-msm
+powerpc/64s
+firmware: arm_scmi
+clk: renesas
+""".splitlines()
+CHANGES = """\
+fix use-after-free on the error path
+avoid a NULL dereference on probe deferral
+drop unused includes
+check the return value of clk_prepare_enable()
+use devm_kzalloc() for the private data
+fix lock ordering in suspend
+add support for the new revision
+do not sleep in atomic context
+convert to the scoped guard API
+fix a refcount leak in the remove callback
+correct the interrupt type
+handle short reads
+limit the number of retries
+fix the sign of an error code
+simplify the state machine
+""".splitlines()
+
+
+def commit_hash(rng: Random) -> str:
+    """Return the 40 hex digits of a commit."""
+    return f"{rng.getrandbits(160):040x}"
 
 
 def commit_subject(rng: Random, branch: Branch) -> str:
@@ -123,7 +161,8 @@ def commit_subject(rng: Random, branch: Branch) -> str:
     if branch.kind.startswith("stable"):
         return f"Linux {branch.name.removeprefix('linux-').removesuffix('.y')} release candidate review"
     if branch.kind == "mainline" and rng.random() < 0.6:
-        return f"Merge tag '{rng.choice(SUBSYSTEMS).split(':')[0]}-fixes' of {GIT}{rng.choice(BRANCHES).tree}/linux"
+        topic = rng.choice(SUBSYSTEMS).partition(":")[0]
+        return f"Merge tag '{topic}-fixes' of {GIT}{rng.choice(BRANCHES).tree}/linux"
     return f"{rng.choice(SUBSYSTEMS)}: {rng.choice(CHANGES)}"
 
 
@@ -162,7 +201,9 @@ def describe(branch: Branch, when: datetime, commit: str) -> str:
         return f"{kernel_version(tagged)}-{1 + int((when - tagged) / timedelta(hours=3))}-g{short}"
     in_window = since < MERGE_WINDOW
     since_tag = since if in_window else (since - MERGE_WINDOW) % WEEK
-    return f"{kernel_version(when)}-{1 + int(since_tag.total_seconds() / (90 if in_window else 2400))}-g{short}"
+    return (
+        f"{kernel_version(when)}-{1 + int(since_tag.total_seconds() / (90 if in_window else 2400))}-g{short}"
+    )
 
 
 def _stable_minor(base: str, when: datetime) -> int:

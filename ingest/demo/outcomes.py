@@ -17,7 +17,11 @@ INCOMPLETE = 0.02
 TROUBLES = (
     ("MISS", "node_timeout", "Node timed-out"),
     (None, "node_timeout", "Node timed-out"),
-    ("MISS", "submit_error", "503 Server Error: Service Unavailable for url: https://lava.lab.example/api/v0.2/jobs/"),
+    (
+        "MISS",
+        "submit_error",
+        "503 Server Error: Service Unavailable for url: https://lava.lab.example/api/v0.2/jobs/",
+    ),
     ("MISS", "submit_error", "403 Client Error: Forbidden for url: https://lava.lab.example/api/v0.2/jobs/"),
     ("ERROR", "Infrastructure", "Connection closed"),
     ("ERROR", "Test", "login-action timed out after 120 seconds"),
@@ -70,7 +74,9 @@ class Runner:
         ]
         self._steps: Sequence[Step] = history.steps
 
-    def run(self, revision: Revision, when: datetime, rng: Random, only: Sequence[int] = ()) -> Outcome | None:
+    def run(
+        self, revision: Revision, when: datetime, rng: Random, only: Sequence[int] = ()
+    ) -> Outcome | None:
         """Return what becomes of a run that starts at ``when``; None when nothing is ever reported.
 
         ``only`` restricts it to some cases (a retry of what failed).
@@ -82,8 +88,11 @@ class Runner:
         for event in self._boot_breaks:
             if event.active(revision.position) and rng.random() < event.rate:
                 event.saw(self.lane, revision.position, 0)
-                return Outcome("FAIL" if self.lane.origin == "linaro" else "MISS",
-                               error=("Job", "auto-login-action timed out"), symptom=event.symptom)  # fmt: skip
+                return Outcome(
+                    "FAIL" if self.lane.origin == "linaro" else "MISS",
+                    error=("Job", "auto-login-action timed out"),
+                    symptom=event.symptom,
+                )
         if rng.random() < INCOMPLETE and not only:
             return self._incomplete(rng)
         return self._complete(revision, when, rng, only)
@@ -123,7 +132,9 @@ class Runner:
         names = list(self.lane.cases)
         gone = {index for index, each in self._removals if self._is_gone(each, index, names, when)}
         kept = [index for index in (only or range(len(names))) if index not in gone]
-        outcome.causes = {place: outcome.causes[index] for place, index in enumerate(kept) if index in outcome.causes}
+        outcome.causes = {
+            place: outcome.causes[index] for place, index in enumerate(kept) if index in outcome.causes
+        }
         outcome.results = [(names[index], statuses[index]) for index in kept]
         if self._profile.values:
             self._measure(outcome, revision, when, rng)

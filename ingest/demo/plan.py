@@ -13,7 +13,17 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import TypeVar
 
-from ingest.demo.hardware import AZURE, BEAKER, BOARDS, LAB_WEIGHTS, TI_BOARDS, TUXSUITE, VARIANTS, Platform, Variant
+from ingest.demo.hardware import (
+    AZURE,
+    BEAKER,
+    BOARDS,
+    LAB_WEIGHTS,
+    TI_BOARDS,
+    TUXSUITE,
+    VARIANTS,
+    Platform,
+    Variant,
+)
 from ingest.demo.kernels import BRANCHES, Branch, commit_hash, commit_subject, describe
 from ingest.demo.suites import BOOT, Suite, suites_of
 
@@ -23,7 +33,7 @@ LANE_RUNS = 0.8
 """How often a lane runs on a platform that is there."""
 COVERAGE = 0.92 * PLATFORM_RUNS * LANE_RUNS
 """What remains of a plan, broken builds and outages considered."""
-SHARES = {"maestro": 0.64, "linaro": 0.30, "redhat": 0.045, "ti": 0.01, "microsoft": 0.005}
+SHARES = {"maestro": 0.5, "linaro": 0.44, "redhat": 0.045, "ti": 0.01, "microsoft": 0.005}
 NEWEST_AGE = timedelta(hours=5)
 T = TypeVar("T")
 
@@ -39,7 +49,7 @@ class Spec:
 
     def rng(self, *names: object) -> Random:
         """Return a generator of its own for every purpose, so that none disturbs another."""
-        return Random(" ".join(map(str, (self.seed, *names))))
+        return Random(" ".join(map(str, (self.seed, self.until, *names))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +135,16 @@ def _revisions(spec: Spec, branch: Branch, rate: float) -> list[Revision]:
     times = times or [spec.until - NEWEST_AGE]
     revisions = []
     for position, started in enumerate(sorted(times)):
-        commit = commit_hash(spec.seed, branch, position)
+        commit = commit_hash(rng)
         revisions.append(
-            Revision(branch, position, commit, describe(branch, started, commit), commit_subject(rng, branch), started)
+            Revision(
+                branch,
+                position,
+                commit,
+                describe(branch, started, commit),
+                commit_subject(rng, branch),
+                started,
+            )
         )
     return revisions
 
@@ -149,7 +166,9 @@ def _fill(spec: Spec, each: BranchPlan, tests: float) -> None:
     for origin in each.branch.origins:
         wanted = tests * SHARES[origin] / share
         variants = [variant for variant in VARIANTS if variant.origin == origin]
-        count = {"maestro": round(builds), "linaro": round(builds / 2), "redhat": round(builds / 4)}.get(origin, 1)
+        count = {"maestro": round(builds), "linaro": round(builds / 2), "redhat": 1 + round(builds / 4)}.get(
+            origin, 1
+        )
         chosen = variants[: max(1, count)]
         each.variants += chosen
         if origin == "ti":
@@ -157,7 +176,9 @@ def _fill(spec: Spec, each: BranchPlan, tests: float) -> None:
         each.lanes += _lanes(rng, each.branch, origin, chosen, wanted / COVERAGE)
 
 
-def _lanes(rng: Random, branch: Branch, origin: str, variants: list[Variant], wanted: float) -> Iterable[Lane]:
+def _lanes(
+    rng: Random, branch: Branch, origin: str, variants: list[Variant], wanted: float
+) -> Iterable[Lane]:
     spots = _weighted_order(
         rng,
         [

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from ingest.demo.casenames import KSELFTEST, LTP, REDHAT_TASKS, XFSTESTS, kselftest_cases, ltp_cases
+from ingest.demo.casenames import LTP, REDHAT_TASKS, XFSTESTS, ltp_cases, words
+from ingest.demo.kselftest import KSELFTEST, kselftest_cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,10 @@ PERFORMANCE = (
             *(
                 Metric(case, value, "B/s", "binary", status="DONE")
                 for case, value in (
-                    ("seq-read", 187e6), ("seq-write", 64e6), ("rand-read", 31e6), ("rand-write", 14e6),
+                    ("seq-read", 187e6),
+                    ("seq-write", 64e6),
+                    ("rand-read", 31e6),
+                    ("rand-write", 14e6),
                 )
             ),
             Metric("rand-read-iops", 7600.0, "IO/s", "metric", status="DONE"),
@@ -134,29 +138,48 @@ PERFORMANCE = (
             Metric("udp-jitter", 0.031, "ms", spread=2.0),
         ),
     ),
-)  # fmt: skip
+)
 
-_H264 = (
-    "BA1_Sony_D BA2_Sony_F BA3_SVA_C BAMQ1_JVC_C BA_MW_D BANM_MW_D BASQP1_Sony_C CABA1_SVA_B CABACI3_Sony_B "
-    "CABAST3_Sony_E CAFI1_SVA_C CAMA1_Sony_C CANM_Sony_E CAPCM_NL_E CI1_FT_B CVBS3_Sony_C FI1_Sony_E HCBP2_HHI_A "
-    "LS_SVA_D MIDR_MW_D MPS_MW_A NL1_Sony_D NLMQ1_JVC_C NRF_MW_E SL1_SVA_B SVA_BA1_B sp1_bt_a sp2_bt_b src19td_IBP_264"
-).split()
+_H264 = words("""
+BA1_Sony_D BA2_Sony_F BA3_SVA_C BAMQ1_JVC_C BA_MW_D BANM_MW_D BASQP1_Sony_C CABA1_SVA_B
+CABACI3_Sony_B CABAST3_Sony_E CAFI1_SVA_C CAMA1_Sony_C CANM_Sony_E CAPCM_NL_E CI1_FT_B CVBS3_Sony_C
+FI1_Sony_E HCBP2_HHI_A LS_SVA_D MIDR_MW_D MPS_MW_A NL1_Sony_D NLMQ1_JVC_C NRF_MW_E SL1_SVA_B
+SVA_BA1_B sp1_bt_a sp2_bt_b src19td_IBP_264
+""")
+HYPHENS = Suite(
+    "kselftest-arm64-qualcomm",
+    "kselftest-arm64-qualcomm",
+    ("fastrpc_main_sh", "qrtr_ns_sh", "rpmsg_char"),
+    weight=0.2,
+    limits=("arm64",),
+)
 OTHER = (
     Suite(
-        "fluster-h264", "fluster",
+        "fluster-h264",
+        "fluster",
         tuple(f"debian.v4l2.GStreamer-H_264-V4L2SL-Gst1_0.JVT-AVC_V1.{vector}" for vector in _H264),
-        weight=0.35, fail=0.05, skip=0.1, limits=("arm64",),
+        weight=0.35,
+        fail=0.05,
+        skip=0.1,
+        limits=("arm64",),
     ),
     Suite("xfstests-ext4", "xfstests", XFSTESTS, weight=0.4, fail=0.01, skip=0.35, uneven=0.3),
-    Suite("tast-ui", "tast", tuple(f"ui.{name}" for name in (
-        "DesktopControl WindowControl ChromeLogin CheckIntelGPU HotseatSmoothness OverviewPerf TabSwitch WebGL").split()),
-        weight=0.3, fail=0.08, limits=("x86_64",)),
+    Suite(
+        "tast-ui",
+        "tast",
+        words(
+            "ui.DesktopControl ui.WindowControl ui.ChromeLogin ui.CheckIntelGPU "
+            "ui.HotseatSmoothness ui.OverviewPerf ui.TabSwitch ui.WebGL"
+        ),
+        weight=0.3,
+        fail=0.08,
+        limits=("x86_64",),
+    ),
     Suite("wifi-basic", "kernelci_wifi_basic", ("scan", "connect", "ping"), weight=0.4, fail=0.02),
     Suite("watchdog-reset", "kernelci_watchdog_reset", weight=0.3, fail=0.02, skip=0.0),
     Suite("kernelci-modules", "modules", ("load_all", "unload_all", "verify_deps", "no_taint"), weight=0.3),
-    Suite("kselftest-arm64-qualcomm", "kselftest-arm64-qualcomm", ("fastrpc_main_sh", "qrtr_ns_sh", "rpmsg_char"),
-          weight=0.2, limits=("arm64",)),
-)  # fmt: skip
+    HYPHENS,
+)
 COVERAGE = Suite("process-coverage", "coverage", ("functions", "lines"), skip=0.0, fail=0.0)
 DTBS_CHECK = Suite("dtbs-check", "dtbs_check", tuple(f"qcom_board{n:02d}_dtb" for n in range(12)), fail=0.1)
 
@@ -170,7 +193,9 @@ def suites_of(origin: str) -> tuple[Suite, ...]:
         return (Suite("lisa", "microsoft_lisa", LISA, skip=0.0, fail=0.1),)
     if origin == "ti":
         return ()
-    kselftest = tuple(_suite(f"kselftest-{name}", f"kselftest.{name}", kselftest_cases(name)) for name in KSELFTEST)
+    kselftest = tuple(
+        _suite(f"kselftest-{name}", f"kselftest.{name}", kselftest_cases(name)) for name in KSELFTEST
+    )
     ltp = tuple(_suite(f"ltp-{name}", "ltp", ltp_cases(name)) for name in LTP)
     return (*ltp, *kselftest) if origin == "linaro" else (*kselftest, *ltp, *PERFORMANCE, *OTHER)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 
 from ingest.demo.events import Break
@@ -110,7 +111,7 @@ class Timeline:
         others = [other for other in self._sisters[_kinship(lane)] if other.lab != lane.lab]
         return rng.choice(others) if others else None
 
-    def odd_documents(self, build: BuildRun, checkout: Json, when: datetime) -> Iterable[Document]:
+    def odd_documents(self, when: datetime, build: BuildRun, checkout: Json) -> Iterable[Document]:
         """Return the documents of what is rare in reality, made once for each branch's first build."""
         for manner, lists in self._oddities.of(build, checkout):
             yield from self.submit(when, manner, **lists)
@@ -147,7 +148,12 @@ class Timeline:
 
 
 def _kinship(lane: Lane) -> tuple[str, str, str, str]:
-    return (lane.branch.label, lane.variant.config + lane.variant.compiler, lane.platform.name, lane.suite.job)
+    return (
+        lane.branch.label,
+        lane.variant.config + lane.variant.compiler,
+        lane.platform.name,
+        lane.suite.job,
+    )
 
 
 class _Course:
@@ -159,9 +165,10 @@ class _Course:
         self.revision = revision
         self.rng = timeline.spec.rng("course", revision.branch.label, revision.position)
         self.absent = {
-            spot for spot in dict.fromkeys((lane.platform.name, lane.lab) for lane in each.lanes)
+            spot
+            for spot in dict.fromkeys((lane.platform.name, lane.lab) for lane in each.lanes)
             if self.rng.random() > PLATFORM_RUNS
-        }  # fmt: skip
+        }
 
     def begin(self) -> None:
         """Plan everything that follows from the revision having appeared."""
@@ -180,7 +187,7 @@ class _Course:
         checkout = manner.checkout(revision, begun)
         if not manner.checkout_with_build and not manner.all_together and rng.random() > LOST_PARENTS / 2:
             sent = begun + rng.uniform(0.5, 3) * MINUTE + self._parent_delay()
-            timeline.at(sent, lambda when, sent=checkout: timeline.submit(when, manner, checkouts=[sent]))
+            timeline.at(sent, partial(timeline.submit, manner=manner, checkouts=[checkout]))
         odd = manner.origin == "maestro"
         for variant in self.plan.variants:
             if variant.origin != manner.origin:
@@ -197,7 +204,7 @@ class _Course:
             elif not lost:
                 timeline.at(sent, self._sending_build(manner, run, checkout))
             if odd and self.revision.position == len(self.plan.revisions) // 2:
-                timeline.at(run.ended, lambda when, run=run, it=checkout: timeline.odd_documents(run, it, when))
+                timeline.at(run.ended, partial(timeline.odd_documents, build=run, checkout=checkout))
             odd = False
 
     def _build(self, manner: Manner, checkout: Json, variant: Variant, started: datetime) -> BuildRun:
@@ -213,8 +220,15 @@ class _Course:
         status = "FAIL" if broken else rng.choices(("PASS", None, "MISS", "ERROR"), (97, 1.5, 0.8, 0.7))[0]
         seconds = rng.uniform(300, 2700)
         run = BuildRun(
-            manner.build_id(checkout, variant, started), checkout["id"], self.revision, variant, started, seconds, status, broken,
-        )  # fmt: skip
+            manner.build_id(checkout, variant, started),
+            checkout["id"],
+            self.revision,
+            variant,
+            started,
+            seconds,
+            status,
+            broken,
+        )
         if broken:
             broken.results += 1
             broken.positions.add((self.revision.branch.label, self.revision.position))
@@ -255,10 +269,20 @@ class _Course:
         seconds = lane.platform.seconds * 4 + len(outcome.results) * rng.uniform(0.5, 3)
         seed = f"{timeline.spec.seed} {rng.getrandbits(48)}"
         job = Job(
-            manner.job_id(started), manner.job_number(lane.lab), lane, self.revision, build_id, started, seconds, outcome, seed,
-        )  # fmt: skip
+            manner.job_id(started),
+            manner.job_number(lane.lab),
+            lane,
+            self.revision,
+            build_id,
+            started,
+            seconds,
+            outcome,
+            seed,
+        )
         late = timedelta(days=rng.uniform(0.3, 2.5)) if rng.random() < LATE_RESULTS else timedelta()
-        timeline.at(job.ended + rng.uniform(0.2, 5) * MINUTE + late, lambda when: self._report(manner, job, when))
+        timeline.at(
+            job.ended + rng.uniform(0.2, 5) * MINUTE + late, lambda when: self._report(manner, job, when)
+        )
         if isinstance(manner, Maestro) and (late or rng.random() < 0.02):
             timeline.at(started, lambda when: timeline.submit(when, manner, tests=[manner.scheduled(job)]))
         if not only and lane.origin == "maestro":
@@ -285,7 +309,9 @@ class _Course:
         self.timeline.report_lab(job, when)
         if manner.all_together:
             checkouts, builds = self._together
-            yield from self.timeline.submit(when, manner, builds=builds, checkouts=checkouts, tests=written.tests)
+            yield from self.timeline.submit(
+                when, manner, builds=builds, checkouts=checkouts, tests=written.tests
+            )
             return
         size = manner.tests_per_document
         for first in range(0, len(written.tests), size):

@@ -12,7 +12,12 @@ from ingest.demo.suites import BOOT, Suite, path_of
 from ingest.demo.timeline import Timeline
 
 Json = dict[str, Any]
-OUTAGES = {"lab_outage": "lab_outages", "dead_device": "dead_devices", "decay": "decaying_devices", "lab_gone": "labs_gone"}
+OUTAGES = {
+    "lab_outage": "lab_outages",
+    "dead_device": "dead_devices",
+    "decay": "decaying_devices",
+    "lab_gone": "labs_gone",
+}
 
 
 def truth_of(timeline: Timeline) -> Json:
@@ -30,7 +35,10 @@ def truth_of(timeline: Timeline) -> Json:
         "regressions": [found for event, found in broken if not event.flaky],
         "new_flakes": [found for event, found in broken if event.flaky],
         "broken_builds": [_build_break(event, plans[event.branch]) for event in history.build_breaks],
-        **{name: [_outage(event) for event in history.outages if event.kind == kind] for kind, name in OUTAGES.items()},
+        **{
+            name: [_outage(event) for event in history.outages if event.kind == kind]
+            for kind, name in OUTAGES.items()
+        },
         "removed_tests": [_removal(event) for event in history.removals if not event.renamed],
         "renamed_tests": [_removal(event) for event in history.removals if event.renamed],
         "measurement_steps": [_step(event, plans) for event in history.steps],
@@ -46,7 +54,11 @@ def _branch(each: BranchPlan) -> Json:
         "branch": branch.name,
         "url": branch.url,
         "revisions": [
-            {"commit": revision.commit, "describe": revision.describe, "started": revision.started.isoformat()}
+            {
+                "commit": revision.commit,
+                "describe": revision.describe,
+                "started": revision.started.isoformat(),
+            }
             for revision in each.revisions
         ],
     }

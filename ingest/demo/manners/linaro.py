@@ -92,4 +92,11 @@ def _failure(rng: Random, job: Job, index: int, line: str) -> str:
     """Return more of the log of a test that failed, non-ASCII quotes of the compiler's included."""
     cause = job.outcome.causes.get(index)
     shown = oops_lines(rng, cause.symptom if cause else "assert", job.lane.platform, job.revision.describe)
-    return "\n".join(("exit=1timeout set to 45", "warning: unused variable ‘ret’", *shown, line))
+    return "\n".join(
+        (
+            "exit=1timeout set to 45",
+            "tst_test.c:1741: TINFO: Timeout per run is 0h 05m 00s · échec",
+            *shown,
+            line,
+        )
+    )

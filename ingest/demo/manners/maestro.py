@@ -20,10 +20,22 @@ FILES = "https://files.kernelci.org/"
 VIEWER = "https://api.kernelci.org/viewer?node_id="
 KERNEL_TYPES = {"arm": "zimage", "i386": "bzimage", "x86_64": "bzimage"}
 ARTEFACTS = (
-    "build_sh", "metadata", "fragments_0_config", "build_kimage_stderr_log", "build_kimage_log", "build_modules_stderr_log",
-    "build_modules_log", "build_dtbs_stderr_log", "build_dtbs_log", "build_kselftest_stderr_log", "dtbs", "kernel", "modules",
-    "kselftest_tar_gz", "vmlinux",
-)  # fmt: skip
+    "build_sh",
+    "metadata",
+    "fragments_0_config",
+    "build_kimage_stderr_log",
+    "build_kimage_log",
+    "build_modules_stderr_log",
+    "build_modules_log",
+    "build_dtbs_stderr_log",
+    "build_dtbs_log",
+    "build_kselftest_stderr_log",
+    "dtbs",
+    "kernel",
+    "modules",
+    "kselftest_tar_gz",
+    "vmlinux",
+)
 CLUSTERS = ("europe-west1-d_kci-eu-west1", "us-central1-c_kci-us-central1", "us-west1-a_kci-us-west1")
 
 
@@ -76,11 +88,15 @@ class Maestro(Manner):
                 "kernel_type": KERNEL_TYPES.get(variant.arch, "image"),
                 "maestro_viewer": VIEWER + node,
             },
-            "output_files": [{"name": name, "url": f"{place}{name.replace('_log', '.log.gz')}"} for name in ARTEFACTS],
+            "output_files": [
+                {"name": name, "url": f"{place}{name.replace('_log', '.log.gz')}"} for name in ARTEFACTS
+            ],
             "config_url": f"{place}.config" if variant.config else "",
             "log_url": f"{place}build.log.gz",
             "log_excerpt": excerpt(
-                build_lines(rng, variant, run.broken and run.broken.message, int(run.started.timestamp()))
+                build_lines(
+                    rng, variant, run.broken.message if run.broken else None, int(run.started.timestamp())
+                )
             ),
             "duration": round(run.seconds, 3),
         }
@@ -201,6 +217,6 @@ def _number(metric: Metric | None, value: float) -> Json:
 def _message(revision: Revision) -> str:
     subsystem = Random(revision.commit).choice(SUBSYSTEMS)
     return (
-        f"{revision.subject}\n\nSeen while testing {subsystem}: the error path returned without undoing what\n"
-        f"the probe had set up.\n\nSigned-off-by: A. Developer <developer@example.org>\n"
+        f"{revision.subject}\n\nSeen while testing {subsystem}: the error path returned without undoing\n"
+        f"what the probe had set up.\n\nSigned-off-by: A. Developer <developer@example.org>\n"
     )

@@ -14,9 +14,11 @@ from ingest.demo.suites import path_of
 ARTEFACTS = "https://s3.amazonaws.com/cki-artifacts.example/trusted-artifacts/"
 PIPELINES = "https://gitlab.com/redhat/red-hat-ci-tools/kernel/cki-internal-pipelines/"
 HOSTS = (
-    "hpe-dl385gen8-{n:02d}.hw.lab.redhat.example", "kvm-{n:02d}-guest18.lab.redhat.example",
-    "ampere-mtsnow-altra-{n:02d}.lab.redhat.example", "dell-per740-{n:02d}.lab.redhat.example",
-)  # fmt: skip
+    "hpe-dl385gen8-{n:02d}.hw.lab.redhat.example",
+    "kvm-{n:02d}-guest18.lab.redhat.example",
+    "ampere-mtsnow-altra-{n:02d}.lab.redhat.example",
+    "dell-per740-{n:02d}.lab.redhat.example",
+)
 ISSUES = (
     (2978, "kvm-unit test can get stuck on AMD", {"code": False, "harness": False, "tool": True}),
     (3104, "Networking_ipsec_basic_netns: timeout on s390x", {"code": True, "harness": False, "tool": False}),
@@ -82,27 +84,33 @@ class RedHat(Manner):
         for number, (case, status) in enumerate(job.outcome.results, 1):
             name = f"{job.build_id}_kcidb_tool_{job.id}_{number}"
             lasted = rng.choice((0, rng.randint(1, 900), round(rng.uniform(1, 90), 2)))
-            logs = [{"name": log, "url": f"{ARTEFACTS}{pipeline}/recipes/{job.id}/{number}/{log}"}
-                    for log in ("console.log", "taskout.log", "harness.log")]  # fmt: skip
-            written.tests.append({
-                "build_id": job.build_id,
-                "comment": case.replace("_", " "),
-                "duration": lasted,
-                "environment": {"comment": host},
-                "id": name,
-                "log_url": logs[1]["url"],
-                "misc": {
-                    **_bookkeeping(rng),
-                    "maintainers": [{"email": "cki-project@redhat.example", "name": "CKI Team"}],
-                    "provenance": [_provenance(int(pipeline))],
-                    "results": [{"id": f"{name}.1", "name": "Test", "status": status, "output_files": logs[:1]}],
-                },
-                "origin": "redhat",
-                "output_files": logs,
-                "path": path_of("redhat", job.lane.suite, case),
-                "start_time": zulu(when),
-                "status": status,
-            })  # fmt: skip
+            logs = [
+                {"name": log, "url": f"{ARTEFACTS}{pipeline}/recipes/{job.id}/{number}/{log}"}
+                for log in ("console.log", "taskout.log", "harness.log")
+            ]
+            written.tests.append(
+                {
+                    "build_id": job.build_id,
+                    "comment": case.replace("_", " "),
+                    "duration": lasted,
+                    "environment": {"comment": host},
+                    "id": name,
+                    "log_url": logs[1]["url"],
+                    "misc": {
+                        **_bookkeeping(rng),
+                        "maintainers": [{"email": "cki-project@redhat.example", "name": "CKI Team"}],
+                        "provenance": [_provenance(int(pipeline))],
+                        "results": [
+                            {"id": f"{name}.1", "name": "Test", "status": status, "output_files": logs[:1]}
+                        ],
+                    },
+                    "origin": "redhat",
+                    "output_files": logs,
+                    "path": path_of("redhat", job.lane.suite, case),
+                    "start_time": zulu(when),
+                    "status": status,
+                }
+            )
             if number - 1 in job.outcome.causes:
                 written.blamed.append((name, job.outcome.causes[number - 1]))
             when += timedelta(seconds=lasted)
@@ -131,9 +139,12 @@ def known_issues(when: datetime) -> list[Json]:
 
 def _bookkeeping(rng: Random) -> Json:
     return {
-        "actions": {"last_triaged_at": None}, "iid": rng.randrange(10_000_000, 20_000_000), "is_missing_triage": False,
-        "retrigger": False, "scratch": False,
-    }  # fmt: skip
+        "actions": {"last_triaged_at": None},
+        "iid": rng.randrange(10_000_000, 20_000_000),
+        "is_missing_triage": False,
+        "retrigger": False,
+        "scratch": False,
+    }
 
 
 def _provenance(pipeline: int) -> Json:

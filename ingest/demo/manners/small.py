@@ -15,9 +15,13 @@ from ingest.demo.suites import path_of
 BLOBS = "https://lisalogs.blob.core.example/lisa-logs/"
 SIGNED = "?se=2036-01-01&sp=r&sv=2022-11-02&sr=b&sig="
 VM = {
-    "hyperv_generation": "2", "hardware_platform": "x86_64", "host_version": "20348-10.0-3-0.3102",
-    "distro_name": "Ubuntu 22.04.5 LTS", "vm_size": "Standard_D16s_v5", "platform": "azure",
-}  # fmt: skip
+    "hyperv_generation": "2",
+    "hardware_platform": "x86_64",
+    "host_version": "20348-10.0-3-0.3102",
+    "distro_name": "Ubuntu 22.04.5 LTS",
+    "vm_size": "Standard_D16s_v5",
+    "platform": "azure",
+}
 
 
 class TexasInstruments(Manner):
@@ -46,8 +50,10 @@ class TexasInstruments(Manner):
                     "compatible": list(lane.platform.compatible),
                     "comment": f"Runtime: {lane.lab}",
                     "misc": {
-                        "platform": lane.platform.name, "measurement": None,
-                        "job_id": f"8_{job.number}", "job_context": None,
+                        "platform": lane.platform.name,
+                        "measurement": None,
+                        "job_id": f"8_{job.number}",
+                        "job_context": None,
                     },
                 },
                 "path": "boot",
@@ -55,10 +61,13 @@ class TexasInstruments(Manner):
                 f"/arm64/baseline-boot-{board}.txt",
                 "start_time": zulu(job.started, ".000000"),
                 "misc": {
-                    "runtime": lane.lab, "maestro_viewer": None, "job_url": None,
-                    "error_code": None, "error_msg": None,
+                    "runtime": lane.lab,
+                    "maestro_viewer": None,
+                    "job_url": None,
+                    "error_code": None,
+                    "error_msg": None,
                 },
-            }  # fmt: skip
+            }
             if status:
                 test["status"] = status
             written.tests.append(test)
@@ -126,20 +135,22 @@ class Microsoft(Manner):
             misc: Json = {"test_details": {"test_name": case}}
             if "perf_" in case and status == "PASS":
                 misc["perf"] = {"info": {"tool": case.split("_")[1]}, "metric": _metrics(rng)}
-            written.tests.append({
-                "origin": "microsoft",
-                "build_id": job.build_id,
-                "id": f"microsoft:{case}-{job.id}{index}",
-                "environment": {"misc": VM, "comment": ""},
-                "misc": misc,
-                "log_url": f"{BLOBS}{job.id}/{case}/{case}.log{self._signature()}",
-                "status": status,
-                "path": path_of("microsoft", job.lane.suite, case),
-                "comment": "",
-                "log_excerpt": "",
-                "start_time": f"{job.started:%Y-%m-%dT%H:%M:%S.%f}+00:00",
-                "duration": rng.uniform(60, 400),
-            })  # fmt: skip
+            written.tests.append(
+                {
+                    "origin": "microsoft",
+                    "build_id": job.build_id,
+                    "id": f"microsoft:{case}-{job.id}{index}",
+                    "environment": {"misc": VM, "comment": ""},
+                    "misc": misc,
+                    "log_url": f"{BLOBS}{job.id}/{case}/{case}.log{self._signature()}",
+                    "status": status,
+                    "path": path_of("microsoft", job.lane.suite, case),
+                    "comment": "",
+                    "log_excerpt": "",
+                    "start_time": f"{job.started:%Y-%m-%dT%H:%M:%S.%f}+00:00",
+                    "duration": rng.uniform(60, 400),
+                }
+            )
             if index in job.outcome.causes:
                 written.blamed.append((written.tests[-1]["id"], job.outcome.causes[index]))
         return written
@@ -151,8 +162,11 @@ class Microsoft(Manner):
 def _metrics(rng: Random) -> list[Json]:
     return [
         {
-            "connections_num": 1, "buffer_size_bytes": str(size), "retransmitted_segments": 0,
-            "rx_throughput_in_gbps": size * rng.uniform(0.006, 0.007), "tx_throughput_in_gbps": size * rng.uniform(0.006, 0.007),
+            "connections_num": 1,
+            "buffer_size_bytes": str(size),
+            "retransmitted_segments": 0,
+            "rx_throughput_in_gbps": size * rng.uniform(0.006, 0.007),
+            "tx_throughput_in_gbps": size * rng.uniform(0.006, 0.007),
         }
         for size in (32, 64, 128, 256, 512, 1024)
-    ]  # fmt: skip
+    ]

@@ -34,11 +34,19 @@ class Command(BaseCommand):
     help = "Fill in demo data: about so many tests over so many days, regressions and all."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--tests", type=_positive, default=TESTS, help="About how many (default: %(default)s).")
-        parser.add_argument("--days", type=_positive, default=DAYS, help="Days that they span (default: %(default)s).")
-        parser.add_argument("--seed", type=int, default=1, help="Another number, other results (default: %(default)s).")
+        parser.add_argument(
+            "--tests", type=_positive, default=TESTS, help="About how many (default: %(default)s)."
+        )
+        parser.add_argument(
+            "--days", type=_positive, default=DAYS, help="Days that they span (default: %(default)s)."
+        )
+        parser.add_argument(
+            "--seed", type=int, default=1, help="Another number, other results (default: %(default)s)."
+        )
         parser.add_argument("--until", type=_moment, help="When they end (default: the last full hour).")
-        parser.add_argument("--to", type=Path, metavar="FOLDER", help="Write the documents here; load nothing.")
+        parser.add_argument(
+            "--to", type=Path, metavar="FOLDER", help="Write the documents here; load nothing."
+        )
         parser.add_argument("--truth", type=Path, metavar="FILE", help="Write here what was planted.")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -81,7 +89,14 @@ class Command(BaseCommand):
 
 
 def _bar(spec: Spec) -> tqdm[Any]:
-    return tqdm(total=spec.tests, unit=" tests", desc="Demo data", file=sys.stderr, mininterval=0.5, dynamic_ncols=True)
+    return tqdm(
+        total=spec.tests,
+        unit=" tests",
+        desc="Demo data",
+        file=sys.stderr,
+        mininterval=0.5,
+        dynamic_ncols=True,
+    )
 
 
 def _positive(text: str) -> int:

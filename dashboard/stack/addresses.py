@@ -10,6 +10,7 @@ import os
 import secrets
 from hashlib import blake2b
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -67,14 +68,12 @@ def secret_key(state: Path) -> str:
     path = state / "secret_key"
     if not path.exists():
         state.mkdir(parents=True, exist_ok=True)
-        draft = state / f"secret_key.{os.getpid()}"
-        with open(draft, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-            file.write(secrets.token_urlsafe(60))
-        try:
-            # Of several first callers one wins, and no reader ever sees half a key.
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
+        with NamedTemporaryFile("w", dir=state, prefix="secret_key.") as draft:  # mode 600
+            draft.write(secrets.token_urlsafe(60))
+            draft.flush()
+            try:
+                # Of several first callers one wins, and no reader ever sees half a key.
+                os.link(draft.name, path)
+            except FileExistsError:
+                pass
     return path.read_text()

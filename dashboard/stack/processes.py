@@ -118,7 +118,7 @@ class Child:
     def obituary(self) -> str:
         """Return why the child is dead, in a sentence, with the end of its log."""
         code = self.exit_code() or 0
-        cause = f"killed by {Signals(code - 128).name}" if code > 128 else f"ended with exit code {code}"
+        cause = f"was killed by {Signals(code - 128).name}" if code > 128 else f"ended with exit code {code}"
         text = f"{self.program.name} {cause}"
         if self.program.log and self.program.log.exists():
             lines = self.program.log.read_text(errors="replace").splitlines()[-_LOG_TAIL:]

@@ -33,19 +33,31 @@ def web() -> Program:
 
 
 def worker() -> Program:
-    """Return a Celery worker of all queues, with the beat inside."""
+    """Return a Celery worker of all queues."""
     return Program(
         name="The worker",
         command=[
             *(sys.executable, "-W", "ignore:You're running the worker with superuser", "-m", "celery"),
             *("--app", "dashboard", "--quiet", "worker"),
-            *("--beat", "--scheduler", "celery.beat.Scheduler"),
             *("--queues", QUEUES),
             *("--concurrency", str(settings.WORKER_PROCESSES)),
             *("--without-gossip", "--without-mingle", "--without-heartbeat"),
         ],
         folder=settings.BASE_DIR,
         on_parent_death=signal.SIGQUIT,  # cold: tasks are acknowledged late and run again
+    )
+
+
+def beat() -> Program:
+    """Return Celery's clock, by itself: inside the worker nobody would notice its death."""
+    return Program(
+        name="The beat",
+        command=[
+            *(sys.executable, "-m", "celery", "--app", "dashboard", "--quiet", "beat"),
+            # The schedule is a few seconds long; remembering the last ticks is not worth a file.
+            *("--scheduler", "celery.beat.Scheduler", "--pidfile", ""),
+        ],
+        folder=settings.BASE_DIR,
     )
 
 

@@ -17,7 +17,8 @@ _RUN_AXE = """async (tags) => {
         + rule.nodes.map((node) => `    ${node.html}\\n    ${node.failureSummary}`).join("\\n"));
 }"""
 _REPORT_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (event) => {
-    console.error(`CSP: ${event.violatedDirective} refused ${event.blockedURI} (${event.sourceFile}:${event.lineNumber})`);
+    const place = `${event.sourceFile}:${event.lineNumber}`;
+    console.error(`CSP: ${event.violatedDirective} refused ${event.blockedURI} (${place})`);
 });"""
 
 

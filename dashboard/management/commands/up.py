@@ -77,6 +77,7 @@ class Command(BaseCommand):
         connections.close_all()
         self._children.start(programs.web())
         self._children.start(programs.worker())
+        self._children.start(programs.beat())
         self._wait_for_web()
         self._say(f"Treewatch is at http://{_address()} (Ctrl-C stops it).")
         self._watch(self._start_demo() if wants_demo else None)

@@ -6,6 +6,7 @@ import argparse
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -34,6 +35,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the command."""
         command: list[str] = options["command"]
+        if command[:1] == ["--"]:
+            command = command[1:]
         if not command:
             raise CommandError("Which command? Give it after --.")
         try:
@@ -62,7 +65,7 @@ def _run(command: list[str]) -> int:
         call_command("migrate", interactive=False, verbosity=0)
         connections.close_all()
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the command's
-        child = children.start(Program(name=command[0], command=command, foreground=True))
+        child = children.start(Program(name=command[0], command=command, folder=Path.cwd(), foreground=True))
         return child.wait()
     finally:
         children.stop()

@@ -60,6 +60,8 @@ class Change:
     group: int
     """The same for series that were judged together; ``ALONE`` for one by itself."""
     scope: Scope | None
+    sisters: tuple[int, ...] = ()
+    """All series in the scope of the group, whether they show the change or not."""
     end: int | None = None
     fix_found: int | None = None
 

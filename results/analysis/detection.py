@@ -28,6 +28,7 @@ def find_changes(series: SeriesTable, counts: Counts, rules: DetectionRules = DE
     changes = _Replay(series.rows(concerned), part, rules, len(series)).run()
     for change in changes:
         change.series = int(concerned[change.series])
+        change.sisters = tuple(concerned[list(change.sisters)].tolist())
     return changes
 
 
@@ -147,12 +148,16 @@ class _Replay:
         for row in covered:
             self.open_groups.setdefault(int(row), []).append(group)
         for row in shown:
-            member = Change(
-                int(row), self.evidence.first_bad(row, split), position, change.gain, group.number, scope
-            )
-            group.members.append(member)
-            self._break(member)
+            self._enter(group, row, position)
         return True
+
+    def _enter(self, group: Group, row: int, position: int) -> None:
+        """Note that a series shows the change of its group."""
+        start = self.evidence.first_bad(row, group.split)
+        sisters = tuple(group.rows.tolist())
+        member = Change(row, start, position, group.gain, group.number, group.scope, sisters)
+        group.members.append(member)
+        self._break(member)
 
     def _relapse(self, failing: IntArray, position: int) -> IntArray:
         """Reopen changes that were taken for fixed too early; return the other series."""
@@ -185,11 +190,8 @@ class _Replay:
             group = self._fitting(int(row), position)
             if group is None:
                 rest.append(row)
-                continue
-            start = self.evidence.first_bad(int(row), group.split)
-            member = Change(int(row), start, position, group.gain, group.number, group.scope)
-            group.members.append(member)
-            self._break(member)
+            else:
+                self._enter(group, int(row), position)
         return np.array(rest, np.int64)
 
     def _fitting(self, row: int, position: int) -> Group | None:

@@ -26,6 +26,10 @@ STRAY: Final = 0.05
 TELLING_TRIES: Final = 5
 TELLING_SERIES: Final = 4
 """So many series with so many tries each: then their median rate is the event's."""
+FEW_TRIES: Final = 3
+"""Tries per series under which the passes of its sisters tell more."""
+SPARED_TRIES: Final = 4
+"""A sister that passed so often is not concerned."""
 ALIKE: Final = 0.3
 """How much the failure rates of two units of one event may differ."""
 LOOK_BACK: Final = 25
@@ -169,7 +173,7 @@ class _Grouper:
             frozenset(self.series.suite[rows].tolist()),
             frozenset(self.device[rows].tolist()),
             frozenset(self.signatures[row] for row in rows if row in self.signatures),
-            self._rate([self._member(change, 0) for change in changes]),
+            self._rate([self._member(change, 0) for change in changes], changes),
         )
 
     def _weights(self, changes: Iterable[Change]) -> FloatArray:
@@ -214,7 +218,7 @@ class _Grouper:
             changes.setdefault(change.series, change)
         found = position_range(np.sum([unit.weights for unit in units], axis=0), self.commits, 0)
         members = tuple(self._member(changes[row], found.good + 1) for row in sorted(changes))
-        rate = self._rate(members)
+        rate = self._rate(members, changes.values())
         gain = max(change.gain for change in changes.values())
         return Event(
             kind=EventKind.REGRESSION if rate >= REGRESSION_RATE else EventKind.NEW_FLAKE,
@@ -251,12 +255,11 @@ class _Grouper:
             failures=int(counts.failures[row, inside].sum()),
         )
 
-    def _rate(self, members: Sequence[Member]) -> float:
+    def _rate(self, members: Sequence[Member], changes: Iterable[Change]) -> float:
         """Return how often the members fail between their first failure and the usual last one.
 
-        Each one's first failure made us look and the last one is last by definition: neither says
-        how often it fails. One imagined try at 0.7 stands in for them. Where many series tell,
-        the median is taken: something else may have broken a few of them.
+        Each one's first failure made us look: it does not say how often it fails. Where many
+        series tell, the median is taken, since something else may have broken a few of them.
         """
         usual_last = int(np.percentile([m.last_bad for m in members], 75, method="lower"))
         tries, failures = np.zeros((2, len(members)))
@@ -267,7 +270,18 @@ class _Grouper:
         telling = tries >= TELLING_TRIES
         if np.count_nonzero(telling) >= max(TELLING_SERIES, len(members) / 2):
             return float(np.median(failures[telling] / tries[telling]))
-        return float((failures.sum() + 0.7) / (tries.sum() + 1))
+        if tries.sum() >= FEW_TRIES * len(members):
+            return float((failures.sum() + 0.7) / (tries.sum() + 1))
+        return self._rate_of_all(members, changes, usual_last)
+
+    def _rate_of_all(self, members: Sequence[Member], changes: Iterable[Change], last: int) -> float:
+        """Return how often all the sisters failed meanwhile: a brief cluster of flakes passes elsewhere."""
+        rows = {member.series for member in members}.union(*(change.sisters for change in changes))
+        span = slice(min(member.first_bad for member in members), last + 1)
+        tries = self.counts.tries[sorted(rows), span].sum(axis=1)
+        failures = self.counts.failures[sorted(rows), span].sum(axis=1)
+        concerned = (failures > 0) | (tries < SPARED_TRIES)
+        return float((failures.sum() - 0.3) / max(tries[concerned].sum(), 1))
 
     def _fix_range(self, members: tuple[Member, ...]) -> ChangeRange | None:
         ends = [member.fixed for member in members if member.fixed is not None]

@@ -194,12 +194,18 @@ def _vanish(rng: np.random.Generator, size: Size, layout: Layout, hard: bool) ->
 
 
 def _weather(rng: np.random.Generator, size: Size, layout: Layout, hard: bool) -> Weather:
-    """Return the disturbances: 10 lab outages, 20 dead devices, broken builds, decay when hard."""
+    """Return the disturbances: in a world of the usual size 10 lab outages, 20 dead devices, 5 decaying."""
     shape = (len(layout), size.positions)
     weather = Weather(np.zeros(shape), np.zeros(shape, bool), np.zeros(shape, bool))
     devices = np.unique(layout.device())
-    spells = [(layout.lab == rng.integers(size.labs), rng.integers(1, 4), "lab") for _ in range(10)]
-    spells += [(layout.device() == rng.choice(devices), rng.integers(1, 7), "device") for _ in range(20)]
+    scale = size.positions * size.labs * size.devices / (150 * 6 * 5)
+    spells = [
+        (layout.lab == rng.integers(size.labs), rng.integers(1, 4), "lab") for _ in range(round(10 * scale))
+    ]
+    spells += [
+        (layout.device() == rng.choice(devices), rng.integers(1, 7), "device")
+        for _ in range(round(20 * scale))
+    ]
     for rows, length, kind in spells:
         start = int(rng.integers(5, size.positions - 7))
         cover = rng.uniform(0.4, 0.95) if hard and kind == "lab" else 0.95
@@ -207,7 +213,7 @@ def _weather(rng: np.random.Generator, size: Size, layout: Layout, hard: bool) -
         weather.outage[rows, span] = cover
         weather.outage_says_error[rows, span] = rng.random() < 0.6
         weather.outages.append((kind, start, start + int(length)))
-    for _ in range(5 if hard else 0):
+    for _ in range(round(5 * scale) if hard else 0):
         rows, start = layout.device() == rng.choice(devices), int(rng.integers(20, size.positions - 30))
         decay = np.linspace(0, 0.8, 20)
         weather.outage[rows, start : start + 20] = np.maximum(weather.outage[rows, start : start + 20], decay)

@@ -44,12 +44,12 @@ TEST_HEADS: tuple[Head, ...] = (
 BUILD_HEADS: tuple[Head, ...] = (
     ("status", "Status", ""),
     ("config", "Config", ""),
-    ("arch", "Architecture", ""),
+    ("arch", "Arch", ""),
     ("compiler", "Compiler", ""),
     ("revision", "Revision", ""),
-    ("origin", "Origin", "p3"),
+    ("origin", "Origin", "p2 p3"),
     ("start", "Age", ""),
-    ("duration", "Duration", "n p3"),
+    ("duration", "Duration", "n p2 p3"),
 )
 
 

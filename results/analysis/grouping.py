@@ -19,7 +19,7 @@ from results.analysis.history import AXES, Counts, FloatArray, IntArray, SeriesT
 from results.analysis.segmentation import ChangeRange, change_weights, cumulated, position_range
 
 OVERLAP: Final = 0.4
-REGRESSION_RATE: Final = 0.43
+REGRESSION_RATE: Final = 0.48
 """Failure rate from which a change is a regression; below it made a test flaky."""
 STRAY: Final = 0.05
 """Probability that a series says nothing about when its event began."""

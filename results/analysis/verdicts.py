@@ -104,9 +104,10 @@ def flakiness(counts: Counts, cells: BoolArray) -> Flakiness:
     flips, after_failure, again = _transitions(tries > 0, failures > 0)
     a, b = TRY_PRIOR
     rate = (x + a) / (n + a + b)
-    # Shrunk to no memory: one pair of failures is not a burst.
-    memory = np.clip((again + 2 * rate) / (after_failure + 2) - rate, 0, 0.95) / np.maximum(1 - rate, 0.05)
-    memory = np.clip(memory, 0, 0.95)
+    # How much more often a failure follows a failure, shrunk to what is usual in the tree.
+    surplus, room = again - after_failure * rate, 1 - rate
+    usual = np.clip(surplus.sum() / max((after_failure * room).sum(), 1), 0, 0.9)
+    memory = np.clip((surplus / room + 2 * usual) / (after_failure + 2), 0, 0.95)
     share = (1 - memory) / (1 + memory)
     low, high = beta.ppf((0.025, 0.975), *(each[:, None] for each in (x * share + a, (n - x) * share + b))).T
     positions = np.maximum((tries > 0).sum(axis=1), 1)

@@ -88,7 +88,7 @@ class _Reader:
             del self.held[name]  # another loader was faster
         except OSError as error:
             del self.held[name]
-            logger.error("a file cannot be read", extra={"file": str(self.spool.folder / name), "reason": str(error)})
+            logger.error("a file of the spool cannot be read: %s", error)
 
     def settle(self) -> None:
         """Move the files away whose documents are all committed."""

@@ -53,7 +53,7 @@ class Command(BaseCommand):
         except OperationalError as error:
             if is_only:
                 raise CommandError(f"the database does not answer: {error}") from error
-            logger.error("the database does not answer", extra={"reason": str(error)})
+            logger.error("the database does not answer: %s", error)
             return False
         if done is None:
             if is_only:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import jwt
 from django.db import connection
@@ -17,12 +18,18 @@ from django.db import connection
 SECRET = "a secret of at least thirty-two bytes"
 
 
+def database_url():
+    """Return the address of the test database, for other processes."""
+    params = connection.get_connection_params()
+    login = quote(params["user"]) + (":" + quote(params["password"]) if params.get("password") else "")
+    place = {name: params[name] for name in ("host", "port") if params.get(name)}
+    return f"postgres://{login}@/{params['dbname']}?{urlencode(place)}"
+
+
 def environment(spool, **more):
     """Return the environment of a process that uses the test database and a spool."""
-    name, host = connection.settings_dict["NAME"], connection.settings_dict["HOST"]
-    user = connection.settings_dict["USER"]
     return os.environ | {
-        "DATABASE_URL": f"postgres://{user}@/{name}?host={quote(str(host))}",
+        "DATABASE_URL": database_url(),
         "SPOOL_DIR": str(spool.folder),
         "JWT_SECRET": SECRET,
         "STATIC_MANIFEST": "false",
@@ -39,20 +46,22 @@ def bearer(origin="acme"):
 
 
 @contextmanager
-def web_server(spool, *, threads=2, **settings):
-    """Run gunicorn the way `manage.py up` does and give its port."""
+def web_server(spool, *, threads=2, end=signal.SIGTERM, **settings):
+    """Run gunicorn the way `manage.py up` does and give its port; ``end`` is how it goes."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "dashboard.wsgi", "--bind", f"127.0.0.1:{port}"]
     command += ["--worker-class", "gthread", "--workers", "1", "--threads", str(threads)]
     command += ["--log-level", "error", "--no-control-socket", "--graceful-timeout", "1"]
-    process = subprocess.Popen(command, env=environment(spool, WEB_THREADS=str(threads), **settings))
+    process = subprocess.Popen(
+        command, env=environment(spool, WEB_THREADS=str(threads), **settings), start_new_session=True
+    )
     try:
         _wait_for(port, process)
         yield port
     finally:
-        process.terminate()
+        os.killpg(process.pid, end)
         process.wait(10)
 
 

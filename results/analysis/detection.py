@@ -7,8 +7,6 @@ it. The replay follows positions, not times of arrival, so its outcome depends o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from results.analysis.changes import ALONE, Change, DetectionRules, Group
@@ -256,13 +254,3 @@ def _rows_by_code(codes: IntArray) -> list[IntArray]:
     """Return the rows of every code."""
     order = np.argsort(codes, kind="stable")
     return np.split(order, np.cumsum(np.bincount(codes))[:-1])
-
-
-def trailing_failures(counts: Counts) -> Iterator[tuple[int, int]]:
-    """Yield every series whose newest result is a failure, and since which position without a pass."""
-    newest = counts.tested.shape[1] - 1 - counts.tested[:, ::-1].argmax(axis=1)
-    ends = counts.tested.any(axis=1) & counts.failed[np.arange(len(newest)), newest]
-    for row in np.flatnonzero(ends):
-        passed = np.flatnonzero(counts.tested[row] & ~counts.failed[row])
-        after = int(passed[-1]) + 1 if len(passed) else 0
-        yield int(row), after + int(counts.failed[row, after:].argmax())

@@ -15,7 +15,8 @@ from typing import Final
 import numpy as np
 
 from results.analysis.changes import ALONE, Change
-from results.analysis.history import AXES, Counts, FloatArray, IntArray, SeriesTable
+from results.analysis.confinement import Confinement, confinements, is_lab_specific
+from results.analysis.history import Counts, FloatArray, IntArray, SeriesTable
 from results.analysis.segmentation import ChangeRange, change_weights, cumulated, position_range
 
 OVERLAP: Final = 0.4
@@ -62,14 +63,6 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Confinement:
-    """How an event lies along one axis: the values it shows on, and those that ran and are well."""
-
-    affected: tuple[int, ...]
-    spared: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Event:
     """One cause and everything it broke."""
 
@@ -87,6 +80,8 @@ class Event:
     confidence: float
     """Probability that something changed at all, 0 … 1."""
     axes: Mapping[str, Confinement]
+    lab_specific: bool
+    """Only one lab shows it, though another ran the same tests on the same platform."""
 
     @property
     def series(self) -> frozenset[int]:
@@ -220,17 +215,20 @@ class _Grouper:
         members = tuple(self._member(changes[row], found.good + 1) for row in sorted(changes))
         rate = self._rate(members, changes.values())
         gain = max(change.gain for change in changes.values())
+        first, last = min(m.first_bad for m in members), max(m.last_bad for m in members)
+        where = (self.series, self.tested, np.array(sorted(changes)), first, last)
         return Event(
             kind=EventKind.REGRESSION if rate >= REGRESSION_RATE else EventKind.NEW_FLAKE,
             members=members,
             range=found,
             last_good=max((m.last_good for m in members if m.last_good < found.bad), default=-1),
-            first_bad=min(m.first_bad for m in members),
+            first_bad=first,
             found=min(m.found for m in members),
             fixed=self._fix_range(members),
             rate=rate,
             confidence=float(1 / (1 + np.exp(-min(gain, 50.0)))),
-            axes=self._axes(members),
+            axes=confinements(*where),
+            lab_specific=is_lab_specific(*where),
         )
 
     def _member(self, change: Change, earliest: int) -> Member:
@@ -290,31 +288,3 @@ class _Grouper:
         bad = max(member.last_bad for member in members)
         good = min((end for end in ends if end > bad), default=max(ends))
         return ChangeRange(bad, good, int(self.commits[bad]), int(self.commits[good]))
-
-    def _axes(self, members: tuple[Member, ...]) -> dict[str, Confinement]:
-        """Return how the event lies along every axis, next to the sisters that ran at the time."""
-        rows = np.array([member.series for member in members])
-        first, last = min(m.first_bad for m in members), max(m.last_bad for m in members)
-        sisters = np.isin(self.series.path, self.series.path[rows])
-        sisters &= self.tested[:, first : last + 1].any(axis=1)
-        axes = {}
-        for axis in AXES:
-            column = getattr(self.series, axis)
-            affected = set(column[rows].tolist())
-            spared = set(column[sisters].tolist()) - affected
-            axes[axis] = Confinement(tuple(sorted(affected)), tuple(sorted(spared)))
-        return axes
-
-
-def in_words(axis: str, confinement: Confinement, names: Mapping[int, str]) -> str:
-    """Return "all labs", "only lab-x", "3 of 5 labs"; "" when only one value ever ran."""
-    affected, spared = confinement.affected, confinement.spared
-    if not spared:
-        return f"all {_plural(axis)}" if len(affected) > 1 else ""
-    if len(affected) == 1:
-        return f"only {names[affected[0]]}"
-    return f"{len(affected)} of {len(affected) + len(spared)} {_plural(axis)}"
-
-
-def _plural(axis: str) -> str:
-    return f"{axis}s"

@@ -11,9 +11,11 @@ from results.analysis.detection import find_changes
 from results.analysis.grouping import Event, group_changes
 from results.analysis.history import Counts, History, IntArray, counts_of
 from results.analysis.outages import Infrastructure, OutageRules, infrastructure
+from results.analysis.suspicions import suspected_changes
 from results.analysis.verdicts import (
     Flakiness,
     SeriesVerdicts,
+    Verdict,
     current_stretch,
     failure_classes,
     flakiness,
@@ -43,6 +45,8 @@ class Judgement:
     """A ``FailureClass`` per series and position."""
     flakiness: Flakiness
     verdicts: SeriesVerdicts
+    suspicions: tuple[Event, ...]
+    """What may become events: series that began to fail, grouped like events; never an alarm."""
 
 
 def judge(
@@ -55,11 +59,15 @@ def judge(
     changes = find_changes(history.series, clean, rules.detection)
     events = tuple(group_changes(history.series, clean, history.commits, changes, signatures))
     flaky = flakiness(clean, current_stretch(clean, events))
+    verdicts = series_verdicts(counts, infra, events, flaky)
+    suspected = [row for row, verdict in enumerate(verdicts.verdict) if verdict is Verdict.SUSPECTED]
+    beginnings = suspected_changes(clean, suspected, rules.detection)
     return Judgement(
         counts=counts,
         infrastructure=infra,
         events=events,
         classes=failure_classes(counts, infra, events),
         flakiness=flaky,
-        verdicts=series_verdicts(counts, infra, events, flaky),
+        verdicts=verdicts,
+        suspicions=tuple(group_changes(history.series, clean, history.commits, beginnings, signatures)),
     )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from scipy.stats import binom  # type: ignore[import-untyped]
+from scipy.special import bdtrc  # type: ignore[import-untyped]
 
 from results.analysis.history import BoolArray, Counts, FloatArray, IntArray, SeriesTable, combined
 
@@ -266,7 +266,7 @@ class _Search:
     @staticmethod
     def _chance(failing: float, total: float, usual: float) -> float:
         """Return the probability of so many failures at the usual rate."""
-        return float(binom.sf(failing - 1, total, max(usual, 0.05)))
+        return float(bdtrc(failing - 1, int(total), max(usual, 0.05))) if failing > 0 else 1.0
 
     def _usual(self, unit: _Unit, index: int) -> float:
         """Return the usual share of failures of a unit, 0.1 while it is hardly known."""

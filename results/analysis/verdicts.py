@@ -10,11 +10,11 @@ from typing import Final
 import numpy as np
 from scipy.stats import beta  # type: ignore[import-untyped]
 
-from results.analysis.detection import trailing_failures
 from results.analysis.grouping import Event, EventKind
 from results.analysis.history import BoolArray, Counts, FloatArray, IntArray
 from results.analysis.outages import Infrastructure
 from results.analysis.segmentation import TRY_PRIOR
+from results.analysis.suspicions import trailing_failures
 
 PERSISTENT_RATE: Final = 0.8
 PERSISTENT_TRIES: Final = 5

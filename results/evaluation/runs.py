@@ -79,11 +79,25 @@ def simulate(
         _retry(rng, found, state, nature, weather, layout)
         if hard:
             found.append(_reruns(rng, first, state, nature, weather))
+    return _world(rng, commits, layout, causes, nature, found, hard=hard)
+
+
+def _world(
+    rng: np.random.Generator,
+    commits: Integers,
+    layout: Layout,
+    causes: Sequence[Cause],
+    nature: _Nature,
+    found: list[tuple[Integers, ...]],
+    *,
+    hard: bool,
+) -> World:
+    """Return the world of the runs, and say when their results arrived."""
     columns = [np.concatenate(parts) for parts in zip(*found, strict=True)]
     series, position, outcome, order, truth, cause = columns
     late = rng.integers(1, 4, len(series)) * (rng.random(len(series)) < (0.15 if hard else 0))
     late[order % 10 == RERUN] = rng.integers(3, 30, np.count_nonzero(order % 10 == RERUN))
-    troubled = np.zeros(count, bool)
+    troubled = np.zeros(len(layout), bool)
     for one in causes:
         troubled |= one.series
     return World(
@@ -93,7 +107,7 @@ def simulate(
         position,
         outcome,
         order + rng.random(len(order)) * 0.5,
-        np.minimum(position + late, positions - 1),
+        np.minimum(position + late, len(commits) - 1),
         truth,
         cause,
         tuple(causes),

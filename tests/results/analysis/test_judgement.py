@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from results.analysis.grouping import EventKind, in_words
+from results.analysis.confinement import in_words
+from results.analysis.grouping import EventKind
 from results.analysis.history import History, RunTable, counts_of
 from results.analysis.judgement import judge
 from results.analysis.verdicts import FailureClass, Verdict, flakiness
@@ -28,6 +29,8 @@ def test_one_first_failure_of_a_lone_series_is_only_a_suspicion(written):
     assert not judgement.events
     assert judgement.verdicts.verdict == (Verdict.SUSPECTED,)
     assert judgement.verdicts.since.tolist() == [20]
+    (suspicion,) = judgement.suspicions
+    assert suspicion.first_bad == 20 and suspicion.confidence < 0.5
 
 
 def test_a_lone_series_that_keeps_failing_is_confirmed(written):
@@ -58,6 +61,18 @@ def test_untouched_sisters_are_spared_and_said_so(written):
     assert event.axes["architecture"].affected == (1,) and event.axes["architecture"].spared == (0,)
     assert in_words("architecture", event.axes["architecture"], {1: "arm64"}) == "only arm64"
     assert in_words("lab", event.axes["lab"], {}) == "all labs"
+
+
+def test_a_lab_alone_with_a_failure_of_a_platform_that_others_run_too_is_told(written):
+    rows = [
+        {"lab": lab, "platform": n, "runs": "P" * 30 + ("F" * 6 if lab == 0 else "P" * 6)}
+        for lab in range(3)
+        for n in range(4)
+    ]
+    (event,) = judge(written(rows)).events
+    assert event.lab_specific
+    (everywhere,) = judge(sisters(written, ["P" * 20 + "F" * 6] * 6)).events
+    assert not everywhere.lab_specific
 
 
 def test_two_causes_of_different_times_are_two_events(written):

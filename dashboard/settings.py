@@ -86,7 +86,7 @@ TEMPLATES = [
 # --- Static files: hashed names, compressed once ------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = STATE_DIR / "static"
+STATIC_ROOT = Path(env("STATIC_ROOT", default="") or STATE_DIR / "static").resolve()
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_MANIFEST = env.bool("STATIC_MANIFEST", default=True)
 STORAGES = {

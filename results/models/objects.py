@@ -11,6 +11,8 @@ by another submission are listed in ``FieldSource``.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
@@ -30,7 +32,7 @@ from results.models.dimensions import (
 )
 from results.status import UNHAPPY, Status
 
-STATUS = {"choices": Status, "default": Status.NONE, "db_default": Status.NONE}
+STATUS: dict[str, Any] = {"choices": Status, "default": Status.NONE, "db_default": Status.NONE}
 
 
 class Tree(models.Model):
@@ -110,8 +112,12 @@ class Checkout(models.Model):
     origin = models.ForeignKey(Origin, null=True, on_delete=models.PROTECT, related_name="+")
     start_time = models.DateTimeField(null=True)
     valid = models.BooleanField(null=True)
-    document = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    excerpt = models.ForeignKey(Excerpt, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    document = models.ForeignKey(
+        Document, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    excerpt = models.ForeignKey(
+        Excerpt, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     submission_id = models.IntegerField(null=True)
 
     class Meta:
@@ -132,16 +138,26 @@ class Build(models.Model):
     is_dummy = models.BooleanField(default=False, db_default=False)
     status = models.SmallIntegerField(**STATUS)
     checkout = models.ForeignKey(Checkout, null=True, on_delete=models.SET_NULL, related_name="builds")
-    revision = models.ForeignKey(Revision, null=True, on_delete=models.SET_NULL, related_name="builds", db_index=False)
+    revision = models.ForeignKey(
+        Revision, null=True, on_delete=models.SET_NULL, related_name="builds", db_index=False
+    )
     origin = models.ForeignKey(Origin, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    architecture = models.ForeignKey(Architecture, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    architecture = models.ForeignKey(
+        Architecture, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     config = models.ForeignKey(Config, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    compiler = models.ForeignKey(Compiler, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    compiler = models.ForeignKey(
+        Compiler, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     lab = models.ForeignKey(Lab, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     start_time = models.DateTimeField(null=True)
     duration = models.FloatField(null=True)
-    document = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    excerpt = models.ForeignKey(Excerpt, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    document = models.ForeignKey(
+        Document, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    excerpt = models.ForeignKey(
+        Excerpt, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     submission_id = models.IntegerField(null=True)
 
     class Meta:
@@ -165,11 +181,17 @@ class Series(models.Model):
     suite = models.ForeignKey(Suite, on_delete=models.PROTECT, related_name="+", db_index=False)
     origin = models.ForeignKey(Origin, on_delete=models.PROTECT, related_name="+", db_index=False)
     lab = models.ForeignKey(Lab, on_delete=models.PROTECT, related_name="+", db_index=False)
-    platform = models.ForeignKey(Platform, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    platform = models.ForeignKey(
+        Platform, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     tree = models.ForeignKey(Tree, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    architecture = models.ForeignKey(Architecture, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    architecture = models.ForeignKey(
+        Architecture, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     config = models.ForeignKey(Config, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    compiler = models.ForeignKey(Compiler, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    compiler = models.ForeignKey(
+        Compiler, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
 
     class Meta:
         db_table = "results_series"
@@ -177,7 +199,14 @@ class Series(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=(
-                    "path", "platform", "tree", "lab", "config", "architecture", "compiler", "origin",
+                    "path",
+                    "platform",
+                    "tree",
+                    "lab",
+                    "config",
+                    "architecture",
+                    "compiler",
+                    "origin",
                 ),
                 name="series_identity",
                 nulls_distinct=False,
@@ -199,12 +228,22 @@ class Test(models.Model):
     start_time = models.DateTimeField(null=True)
     duration = models.FloatField(null=True)
     value = models.FloatField(null=True)
-    build = models.ForeignKey(Build, db_constraint=False, on_delete=models.PROTECT, related_name="tests", db_index=False)
-    series = models.ForeignKey(Series, db_constraint=False, on_delete=models.PROTECT, related_name="tests", db_index=False)
-    document = models.ForeignKey(Document, db_constraint=False, on_delete=models.PROTECT, related_name="+", db_index=False)
-    excerpt = models.ForeignKey(Excerpt, db_constraint=False, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    build = models.ForeignKey(
+        Build, db_constraint=False, on_delete=models.PROTECT, related_name="tests", db_index=False
+    )
+    series = models.ForeignKey(
+        Series, db_constraint=False, on_delete=models.PROTECT, related_name="tests", db_index=False
+    )
+    document = models.ForeignKey(
+        Document, db_constraint=False, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    excerpt = models.ForeignKey(
+        Excerpt, db_constraint=False, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     submission_id = models.IntegerField()
-    unit = models.ForeignKey(Unit, db_constraint=False, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    unit = models.ForeignKey(
+        Unit, db_constraint=False, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     status = models.SmallIntegerField(**STATUS)
     is_boot = models.BooleanField(default=False, db_default=False)
     kcidb_id = models.TextField(null=True)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F
+from django.db.models.functions import Now
 
 from results.models.dimensions import Lab, Origin, Platform, Suite
 from results.models.objects import Build, Revision
 
-FK = {"on_delete": models.CASCADE, "related_name": "+", "db_index": False}
+FK: dict[str, Any] = {"on_delete": models.CASCADE, "related_name": "+", "db_index": False}
 
 
 class Counted(models.Model):
@@ -132,7 +135,7 @@ class Due(models.Model):
     id = models.BigAutoField(primary_key=True)
     kind = models.SmallIntegerField(choices=Kind)
     ref = models.UUIDField(help_text="The key of the checkout, build or issue.")
-    since = models.DateTimeField(db_default=models.functions.Now())
+    since = models.DateTimeField(db_default=Now())
 
     class Meta:
         db_table = "results_due"

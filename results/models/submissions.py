@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 
 class Submission(models.Model):
@@ -29,7 +30,7 @@ class Submission(models.Model):
     origins = ArrayField(models.CharField(max_length=512), default=list)
     state = models.CharField(max_length=8, choices=State, default=State.PENDING)
     submitted_at = models.DateTimeField()
-    received_at = models.DateTimeField(db_default=models.functions.Now())
+    received_at = models.DateTimeField(db_default=Now())
     checkouts = models.IntegerField(default=0, db_default=0)
     builds = models.IntegerField(default=0, db_default=0)
     tests = models.IntegerField(default=0, db_default=0)
@@ -40,9 +41,7 @@ class Submission(models.Model):
 
     class Meta:
         db_table = "results_submission"
-        constraints = [
-            models.UniqueConstraint(fields=("sha256", "submitted_at"), name="submission_identity")
-        ]
+        constraints = [models.UniqueConstraint(fields=("sha256", "submitted_at"), name="submission_identity")]
         indexes = [
             models.Index(F("received_at").desc(), name="submission_newest"),
         ]
@@ -55,13 +54,15 @@ class Rejection(models.Model):
     """A document, or an object of one, that could not be stored; its bytes can be tried again."""
 
     id = models.AutoField(primary_key=True)
-    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="rejected", db_index=False)
+    submission = models.ForeignKey(
+        Submission, on_delete=models.CASCADE, related_name="rejected", db_index=False
+    )
     kind = models.CharField(max_length=16, help_text="document, checkout, build, test, issue or incident.")
     object_id = models.TextField(default="")
     pointer = models.TextField(default="", help_text="RFC 6901 JSON pointer into the document.")
     reason = models.TextField()
     raw = models.BinaryField(help_text="zlib-compressed JSON bytes of what was refused, with its version.")
-    rejected_at = models.DateTimeField(db_default=models.functions.Now())
+    rejected_at = models.DateTimeField(db_default=Now())
     replayed_at = models.DateTimeField(null=True, help_text="When a later try stored it.")
 
     class Meta:
@@ -86,4 +87,6 @@ class FieldSource(models.Model):
 
     class Meta:
         db_table = "results_fieldsource"
-        constraints = [models.UniqueConstraint(fields=("kind", "key", "version"), name="fieldsource_identity")]
+        constraints = [
+            models.UniqueConstraint(fields=("kind", "key", "version"), name="fieldsource_identity")
+        ]

@@ -8,12 +8,12 @@ from typing import Final
 
 from ingest.document import Document
 from ingest.errors import Refusal
-from ingest.merge import METADATA, Order, Sourced, merge, newest, other_sources, plain, sourced
+from ingest.merge import Order, Sourced, merge, newest, other_sources, plain, sourced
 from ingest.normalise import instant
 from ingest.schema import KINDS, Accepted
 from ingest.stored import Key, Stored, as_sourced, orders, read
 from results.documents import Object
-from results.keys import key_bytes
+from results.keys import key_hex
 
 BATCH_OBJECTS: Final = 8_000
 BATCH_BYTES: Final = 16 * 1024 * 1024
@@ -86,7 +86,7 @@ def gather(arrivals: list[Arrival]) -> dict[str, Incoming]:
             incoming = gathered[kind]
             for item in items:
                 version = int(item["version"]) if kind == "issue" else 0
-                key = key_bytes(item["id"]).hex(), version
+                key = key_hex(item["id"]), version
                 if key in incoming:
                     incoming[key].append((item, arrival))
                 else:
@@ -142,7 +142,3 @@ def _comparable(kind: str, item: Object) -> Object:
             return item | {"start_time": moment.isoformat()}
     return item
 
-
-def single(item: Object, arrival: Arrival) -> Merged:
-    """Return an object that arrives for the first time, once."""
-    return Merged({name: value for name, value in item.items() if name != METADATA}, arrival.order)

@@ -2,14 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, fields
-from functools import partial
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 
 from ingest import normalise
+from ingest.series import SeriesTable
 from ingest.tables import Table
-from results.keys import key_bytes
+from results.keys import key_hex
+
+
+class Dimensions:
+    """Everything that objects refer to by id."""
+
+    def __init__(self) -> None:
+        self.origins = _named("results_origin")
+        self.labs = _named("results_lab", "is_physical")
+        self.platforms = _named("results_platform", "compatibles")
+        self.architectures = _named("results_architecture")
+        self.compilers = _named("results_compiler")
+        self.configs = _named("results_config")
+        self.suites = _named("results_suite")
+        self.paths = _named("results_testpath", "suite_id")
+        self.units = Table("results_unit", {"name": "text", "prefix": "text"})
+        self.trees = Table("results_tree", {"name": "text", "url": "text", "branch": "text"})
+        self.revisions = Table(
+            "results_revision",
+            {"tree_id": "int4", "commit": "text", "patchset": "text"},
+            ("started", "describe", "subject"),
+        )
+        self.documents = _content("results_document")
+        self.excerpts = _content("results_excerpt")
+        self.checkouts = Table("results_checkout", {"key": "uuid"}, ("kcidb_id",))
+        self.builds = Table("results_build", {"key": "uuid"}, ("kcidb_id", "is_dummy"))
+        self.series = SeriesTable()
+
+    def forget_if_full(self) -> None:
+        """Keep memory bounded; to be called between batches."""
+        for table in vars(self).values():
+            table.forget_if_full()
+
+    def lab_ids(self, names: Iterable[str]) -> list[int | None]:
+        """Return the ids of labs."""
+        known = list(names)
+        return self.labs.of(known, [(normalise.is_physical_lab(name),) for name in known])
+
+    def mention_builds(self, kcidb_ids: Iterable[str]) -> None:
+        """Make rows for builds that are only names so far."""
+        self.builds.add({key_hex(name): (name, normalise.is_dummy_build(name)) for name in kcidb_ids})
+
+    def mention_checkouts(self, kcidb_ids: Iterable[str]) -> None:
+        """Make rows for checkouts that are only names so far."""
+        self.checkouts.add({key_hex(name): (name,) for name in kcidb_ids})
 
 
 def _named(table: str, *extra: str) -> Table:
@@ -20,79 +63,12 @@ def _content(table: str) -> Table:
     return Table(table, {"key": "uuid"}, ("body",))
 
 
-_SERIES = dict.fromkeys(
-    ("path_id", "platform_id", "tree_id", "lab_id", "config_id", "architecture_id", "compiler_id", "origin_id"),
-    "int",
-)
+def content_ids(table: Table, texts: Sequence[str | None]) -> list[int | None]:
+    """Return the ids of contents (documents or excerpts); None of None."""
+    keys = [None if text is None else _content_key(text) for text in texts]
+    return table.of(keys, [(text,) for text in texts])
 
 
-@dataclass
-class Dimensions:
-    """Everything that objects refer to by id."""
-
-    origins: Table = field(default_factory=partial(_named, "results_origin"))
-    labs: Table = field(default_factory=partial(_named, "results_lab", "is_physical"))
-    platforms: Table = field(default_factory=partial(_named, "results_platform", "compatibles"))
-    architectures: Table = field(default_factory=partial(_named, "results_architecture"))
-    compilers: Table = field(default_factory=partial(_named, "results_compiler"))
-    configs: Table = field(default_factory=partial(_named, "results_config"))
-    suites: Table = field(default_factory=partial(_named, "results_suite"))
-    paths: Table = field(default_factory=partial(_named, "results_testpath", "suite_id"))
-    units: Table = field(default_factory=partial(Table, "results_unit", {"name": "text", "prefix": "text"}))
-    trees: Table = field(
-        default_factory=partial(Table, "results_tree", {"name": "text", "url": "text", "branch": "text"})
-    )
-    revisions: Table = field(
-        default_factory=partial(
-            Table,
-            "results_revision",
-            {"tree_id": "int", "commit": "text", "patchset": "text"},
-            ("started", "describe", "subject"),
-        )
-    )
-    documents: Table = field(default_factory=partial(_content, "results_document"))
-    excerpts: Table = field(default_factory=partial(_content, "results_excerpt"))
-    checkouts: Table = field(default_factory=partial(Table, "results_checkout", {"key": "uuid"}, ("kcidb_id",)))
-    builds: Table = field(
-        default_factory=partial(Table, "results_build", {"key": "uuid"}, ("kcidb_id", "is_dummy"))
-    )
-    series: Table = field(default_factory=partial(Table, "results_series", _SERIES, ("suite_id",)))
-
-    def tables(self) -> Iterator[Table]:
-        """Yield every table."""
-        for part in fields(self):
-            yield getattr(self, part.name)
-
-    def forget_if_full(self) -> None:
-        """Keep memory bounded; to be called between batches."""
-        for table in self.tables():
-            table.forget_if_full()
-
-    def lab_ids(self, names: list[str]) -> list[int | None]:
-        """Return the ids of labs."""
-        return self.labs.of([(name,) for name in names], [(normalise.is_physical_lab(name),) for name in names])
-
-    def text_ids(self, table: Table, texts: list[str | None]) -> list[int | None]:
-        """Return the ids of contents (documents or excerpts); None of None."""
-        keys = [None if text is None else (content_key(text.encode()),) for text in texts]
-        return table.of(keys, [(text,) for text in texts])
-
-    def mention_builds(self, kcidb_ids: Iterable[str]) -> None:
-        """Make rows for builds that are only names so far."""
-        self.builds.add(
-            {(key_bytes(name).hex(),): (name, normalise.is_dummy_build(name)) for name in kcidb_ids}
-        )
-
-    def mention_checkouts(self, kcidb_ids: Iterable[str]) -> None:
-        """Make rows for checkouts that are only names so far."""
-        self.checkouts.add({(key_bytes(name).hex(),): (name,) for name in kcidb_ids})
-
-
-def content_key(content: bytes) -> str:
+def _content_key(content: str) -> str:
     """Return the key of content in hex (``results.keys.content_key``)."""
-    return blake2b(content, digest_size=16).hexdigest()
-
-
-def name_keys(names: Iterable[str | None]) -> list[tuple[str] | None]:
-    """Return names as keys of a table."""
-    return [(name,) if name is not None else None for name in names]
+    return blake2b(content.encode(), digest_size=16).hexdigest()

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingest import rows
-from ingest.batch import Arrival, Counts, Incoming, Merged, combine, combine_with, gather, single
+from ingest.batch import Arrival, Counts, Incoming, Merged, combine, combine_with, gather
 from ingest.bindings import bindings
 from ingest.dimensions import Dimensions
 from ingest.schema import KINDS
 from ingest.stored import Key, existing_tests, read
 from ingest.testruns import RunRows
-from results.keys import key_bytes
+from results.keys import key_hex
 from results.models import Due
 
 
@@ -64,12 +64,22 @@ def _plan_tests(plan: Plan, incoming: Incoming, dimensions: Dimensions) -> None:
     runs = RunRows(dimensions)
     for key in sorted(incoming):
         if key in merged:
-            runs.add(key, merged[key])
+            runs.add(key[0], merged[key].item, merged[key].order)
         elif key not in again:
-            runs.add(key, single(*incoming[key][0]))
+            item, arrival = incoming[key][0]
+            runs.add(key[0], item, arrival.order)
     runs.intern()
-    plan.tests = list(runs.rows(bindings(runs.builds(), plan.checkouts, plan.builds)))
-    plan.due |= {(Due.Kind.BUILD, key) for key in runs.changed_builds(merged)}
+    plan.tests = list(runs.rows(bindings(runs.places.builds(dimensions), plan.checkouts, plan.builds)))
+    plan.due |= {(Due.Kind.BUILD, build) for build in _changed_builds(runs, merged)}
+
+
+def _changed_builds(runs: RunRows, merged: dict[Key, Merged]) -> set[str]:
+    """Return the builds whose counts change, those that lose a test included."""
+    same = {key for (key, _), part in merged.items() if not part.is_changed}
+    left = {
+        part.stored.build.hex for part in merged.values() if part.is_changed and part.stored and part.stored.build
+    }
+    return left | {shape.place.build for shape in runs.shapes if shape.key not in same}
 
 
 def _due(plan: Plan) -> Iterator[tuple[Due.Kind, str]]:
@@ -82,4 +92,4 @@ def _due(plan: Plan) -> Iterator[tuple[Due.Kind, str]]:
         if row.merged.is_changed:
             yield Due.Kind.ISSUE, row.columns["issue_key"]
             if row.merged.stored and row.merged.stored.item:
-                yield Due.Kind.ISSUE, key_bytes(row.merged.stored.item["issue_id"]).hex()
+                yield Due.Kind.ISSUE, key_hex(row.merged.stored.item["issue_id"])

@@ -9,11 +9,11 @@ from django.db import connection
 
 from ingest import normalise
 from ingest.batch import Merged
-from ingest.dimensions import Dimensions, name_keys
+from ingest.dimensions import Dimensions, content_ids
 from ingest.stored import Key
 from results.documents import Object
 from results.jsontext import dumps
-from results.keys import key_bytes
+from results.keys import key_hex
 from results.status import Status, by_name
 
 
@@ -74,16 +74,14 @@ def build_rows(merged: dict[Key, Merged], dimensions: Dimensions) -> list[Row]:
     columns = {
         "known": [True] * len(items),
         "status": [_status(item) for item in items],
-        "checkout_id": [
-            dimensions.checkouts.ids[(key_bytes(item["checkout_id"]).hex(),)] for item in items
-        ],
+        "checkout_id": [dimensions.checkouts.ids[key_hex(item["checkout_id"])] for item in items],
         "origin_id": _origins(items, dimensions),
         "architecture_id": dimensions.architectures.of(
-            name_keys(normalise.architecture(item.get("architecture")) for item in items)
+            [normalise.architecture(item.get("architecture")) for item in items]
         ),
-        "config_id": dimensions.configs.of(name_keys(normalise.config(item.get("config_name")) for item in items)),
-        "compiler_id": dimensions.compilers.of(name_keys(normalise.compiler(item.get("compiler")) for item in items)),
-        "lab_id": dimensions.lab_ids([normalise.lab(item.get("misc"), item["origin"]) for item in items]),
+        "config_id": dimensions.configs.of([normalise.config(item.get("config_name")) for item in items]),
+        "compiler_id": dimensions.compilers.of([normalise.compiler(item.get("compiler")) for item in items]),
+        "lab_id": dimensions.lab_ids(normalise.lab(item.get("misc"), item["origin"]) for item in items),
         "start_time": [_time(item) for item in items],
         "duration": [normalise.number(item.get("duration"))[0] for item in items],
         **_contents(items, dimensions),
@@ -102,7 +100,7 @@ def issue_rows(merged: dict[Key, Merged], dimensions: Dimensions) -> list[Row]:
         "culprit_code": [culprit.get("code") for culprit in culprits],
         "culprit_tool": [culprit.get("tool") for culprit in culprits],
         "culprit_harness": [culprit.get("harness") for culprit in culprits],
-        "document_id": dimensions.text_ids(dimensions.documents, [dumps(item).decode() for item in items]),
+        "document_id": content_ids(dimensions.documents, [dumps(item).decode() for item in items]),
     }
     return _rows(merged, columns)
 
@@ -113,12 +111,12 @@ def incident_rows(merged: dict[Key, Merged], dimensions: Dimensions) -> list[Row
     columns = {
         "kcidb_id": [item["id"] for item in items],
         "origin_id": _origins(items, dimensions),
-        "issue_key": [key_bytes(item["issue_id"]).hex() for item in items],
+        "issue_key": [key_hex(item["issue_id"]) for item in items],
         "issue_version": [int(item["issue_version"]) for item in items],
         "build_key": [_key(item.get("build_id")) for item in items],
         "test_key": [_key(item.get("test_id")) for item in items],
         "present": [item.get("present") for item in items],
-        "document_id": dimensions.text_ids(dimensions.documents, [dumps(item).decode() for item in items]),
+        "document_id": content_ids(dimensions.documents, [dumps(item).decode() for item in items]),
     }
     return _rows(merged, columns)
 
@@ -134,8 +132,8 @@ def _rows(merged: dict[Key, Merged], columns: dict[str, list[Any]]) -> list[Row]
 
 def _origins(items: list[Object], dimensions: Dimensions) -> list[int | None]:
     """Return the origins of objects; the origins that their ids begin with are made known, too."""
-    dimensions.origins.add({(normalise.clip(item["id"].partition(":")[0]),): () for item in items})
-    return dimensions.origins.of(name_keys(normalise.clip(item["origin"]) for item in items))
+    dimensions.origins.add({normalise.clip(item["id"].partition(":")[0]): () for item in items})
+    return dimensions.origins.of([normalise.clip(item["origin"]) for item in items])
 
 
 def _contents(items: list[Object], dimensions: Dimensions) -> dict[str, list[int | None]]:
@@ -143,8 +141,8 @@ def _contents(items: list[Object], dimensions: Dimensions) -> dict[str, list[int
         dumps({name: value for name, value in item.items() if name != "log_excerpt"}).decode() for item in items
     ]
     return {
-        "document_id": dimensions.text_ids(dimensions.documents, texts),
-        "excerpt_id": dimensions.text_ids(dimensions.excerpts, [item.get("log_excerpt") for item in items]),
+        "document_id": content_ids(dimensions.documents, texts),
+        "excerpt_id": content_ids(dimensions.excerpts, [item.get("log_excerpt") for item in items]),
     }
 
 
@@ -157,4 +155,4 @@ def _status(item: Object) -> int:
 
 
 def _key(kcidb_id: str | None) -> str | None:
-    return key_bytes(kcidb_id).hex() if kcidb_id is not None else None
+    return key_hex(kcidb_id) if kcidb_id is not None else None

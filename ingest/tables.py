@@ -7,84 +7,95 @@ one fails on the unique constraint and finds the rows of the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from django.db import IntegrityError, connection, transaction
 from psycopg.errors import UniqueViolation
 from psycopg.sql import SQL, Composed, Identifier
 
-Key = tuple[Any, ...]
-
 CACHE_SIZE: Final = 300_000
 """Keys that one table's cache holds before it is emptied."""
 
+Row = tuple[Any, ...]
+
 
 class Table:
-    """Ids of the rows of one table by natural key.
+    """Ids of the rows of one table by natural key: a value, or a tuple where it has several columns.
 
     ``key`` names the columns of the unique constraint with their types, ``extra`` the columns that
     are filled when a row is added.
     """
 
     def __init__(self, name: str, key: Mapping[str, str], extra: Sequence[str] = ()) -> None:
-        self.ids: dict[Key, int] = {}
+        self.ids: dict[Any, int] = {}
         self._name = name
-        self._key = key
         self._columns = (*key, *extra)
+        self._is_single = len(key) == 1
+        self._select = _select(name, key)
 
     def forget_if_full(self) -> None:
         """Empty the cache when it has grown too large; to be called between batches."""
         if len(self.ids) > CACHE_SIZE:
             self.ids.clear()
 
-    def of(self, keys: Sequence[Key | None], extra: Sequence[Key] | None = None) -> list[int | None]:
+    def of(self, keys: Sequence[Any], extra: Sequence[Row] | None = None) -> list[int | None]:
         """Return the ids of keys (None of None), adding rows that are new with their extra columns."""
         extras = extra or [()] * len(keys)
         self.add({key: more for key, more in zip(keys, extras, strict=True) if key is not None})
         return [None if key is None else self.ids[key] for key in keys]
 
-    def add(self, rows: Mapping[Key, Key]) -> None:
+    def add(self, rows: Mapping[Any, Row]) -> None:
         """Make ``ids`` know every key of ``rows`` (key -> values of the extra columns)."""
         missing = [key for key in rows if key not in self.ids]
         while missing:
             self._look_up(missing)
-            missing = sorted((key for key in missing if key not in self.ids), key=_sortable)
+            missing = sorted([key for key in missing if key not in self.ids])
             if missing:
-                self._copy([(*key, *rows[key]) for key in missing])
+                self._copy([(*self._parts(key), *rows[key]) for key in missing])
 
-    def _look_up(self, keys: list[Key]) -> None:
-        for pattern, alike in _by_nulls(keys):
+    def _look_up(self, keys: list[Any]) -> None:
+        columns = [keys] if self._is_single else [list(column) for column in zip(*keys, strict=True)]
+        with connection.cursor() as cursor:
+            cursor.execute(self._select, [array(column) for column in columns])
+            self.ids.update({keys[number - 1]: found for number, found in cursor.fetchall()})
+
+    def _parts(self, key: Any) -> Row:
+        return (key,) if self._is_single else key
+
+    def _copy(self, rows: list[Row]) -> None:
+        add_rows(self._name, self._columns, rows)
+
+
+def _select(table: str, key: Mapping[str, str]) -> Composed:
+    return SQL("SELECT k.n, t.id FROM unnest({}) WITH ORDINALITY AS k ({}, n) JOIN {} t ON {}").format(
+        SQL(", ").join(SQL("%s::{}[]").format(Identifier(kind)) for kind in key.values()),
+        SQL(", ").join(map(Identifier, key)),
+        Identifier(table),
+        SQL(" AND ").join(SQL("t.{0} = k.{0}").format(Identifier(name)) for name in key),
+    )
+
+
+def array(values: Sequence[Any]) -> Any:
+    """Return a list in a form that is quickly made a PostgreSQL array: the literal, where it is plain."""
+    if all(isinstance(value, int) for value in values):
+        return "{" + ",".join(map(str, values)) + "}"
+    if all(isinstance(value, str) and value.isalnum() for value in values):
+        return '{"' + '","'.join(values) + '"}'
+    return list(values)
+
+
+def add_rows(table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """Append rows in a transaction of their own, unless another loader was first."""
+    try:
+        with transaction.atomic():
             with connection.cursor() as cursor:
-                cursor.execute(self._select(pattern), [list(column) for column in zip(*alike, strict=True)])
-                self.ids.update({alike[number - 1]: found for number, found in cursor.fetchall()})
-
-    def _select(self, nulls: tuple[bool, ...]) -> Composed:
-        """Return the look-up of keys with NULL in the same columns, so that it can use the index."""
-        names = list(self._key)
-        return SQL(
-            "SELECT k.n, t.id FROM unnest({arrays}) WITH ORDINALITY AS k ({names}, n) JOIN {table} t ON {same}"
-        ).format(
-            arrays=SQL(", ").join(SQL("%s::{}[]").format(SQL(kind)) for kind in self._key.values()),  # type: ignore[arg-type]
-            names=SQL(", ").join(map(Identifier, names)),
-            table=Identifier(self._name),
-            same=SQL(" AND ").join(
-                (SQL("t.{0} IS NULL") if is_null else SQL("t.{0} = k.{0}")).format(Identifier(name))
-                for name, is_null in zip(names, nulls, strict=True)
-            ),
-        )
-
-    def _copy(self, rows: Iterable[Key]) -> None:
-        try:
-            with transaction.atomic():
-                with connection.cursor() as cursor:
-                    # What counts is made durable by the commit of the load itself.
-                    cursor.execute("SET LOCAL synchronous_commit = off")
-                copy_rows(self._name, self._columns, rows)
-        except IntegrityError as error:
-            if not is_duplicate(error):
-                raise
-            # Another loader was first: the next look-up finds its rows.
+                # What counts is made durable by the commit of the load itself.
+                cursor.execute("SET LOCAL synchronous_commit = off")
+            copy_rows(table, columns, rows)
+    except IntegrityError as error:
+        if not is_duplicate(error):
+            raise
 
 
 def is_duplicate(error: Exception) -> bool:
@@ -92,7 +103,7 @@ def is_duplicate(error: Exception) -> bool:
     return isinstance(error.__cause__, UniqueViolation)
 
 
-def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Key]) -> None:
+def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
     """Append rows to a table by COPY."""
     statement = SQL("COPY {} ({}) FROM STDIN").format(
         Identifier(table), SQL(", ").join(Identifier(column) for column in columns)
@@ -100,14 +111,3 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Key]) -> None:
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
-
-
-def _by_nulls(keys: list[Key]) -> Iterator[tuple[tuple[bool, ...], list[Key]]]:
-    groups: dict[tuple[bool, ...], list[Key]] = {}
-    for key in keys:
-        groups.setdefault(tuple([part is None for part in key]), []).append(key)
-    yield from groups.items()
-
-
-def _sortable(key: Key) -> Key:
-    return tuple([(part is not None, part) for part in key])

@@ -16,20 +16,20 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from results.jsontext import dumps, loads
-from results.keys import origin_bytes
+from results.keys import origin_hex
 from results.models import Build, Checkout, Incident, Issue, Origin, Test
 from results.status import Status
 
 Object = dict[str, Any]
 """One object in its KCIDB v5.3 form."""
 
-OWN_ID: Final = b"\x01"
-LEAF: Final = b"\x02"
+OWN_ID: Final = "\x01"
+LEAF: Final = "\x02"
 SHORTEST: Final = 6
 """Shorter strings are not replaced: they would match by chance and save nothing."""
 
 _STATUS_NAMES: Final = {status.value: status.name for status in Status if status is not Status.NONE}
-_origins: dict[bytes, str] = {}
+_origins: dict[str, str] = {}
 
 
 class StoredTest(NamedTuple):
@@ -46,9 +46,9 @@ class StoredTest(NamedTuple):
     excerpt: str | None
 
 
-def pack(fields: Object, kcidb_id: str, path_name: str) -> bytes:
+def pack(fields: Object, kcidb_id: str, path_name: str) -> str:
     """Return the document of a test: the JSON text of ``fields``, its own id and leaf taken out."""
-    text = dumps(fields)
+    text = dumps(fields).decode()
     local, leaf = _replaced(kcidb_id, path_name)
     if local:
         text = text.replace(local, OWN_ID)
@@ -59,21 +59,22 @@ def pack(fields: Object, kcidb_id: str, path_name: str) -> bytes:
 
 def unpack(body: str, kcidb_id: str, path_name: str) -> Object:
     """Return the fields that ``pack`` was given."""
-    text = body.encode()
     local, leaf = _replaced(kcidb_id, path_name)
     if leaf:
-        text = text.replace(LEAF, leaf)
+        body = body.replace(LEAF, leaf)
     if local:
-        text = text.replace(OWN_ID, local)
-    fields: Object = loads(text)
+        body = body.replace(OWN_ID, local)
+    fields: Object = loads(body.encode())
     return fields
 
 
-def _replaced(kcidb_id: str, path_name: str) -> tuple[bytes, bytes]:
+def _replaced(kcidb_id: str, path_name: str) -> tuple[str, str]:
+    """Return the two strings as they are written in JSON; "" for one that is too short."""
     local = kcidb_id.partition(":")[2]
-    leaf = path_name.rpartition(".")[2].encode()
-    written = dumps(local)[1:-1]
-    return written if len(written) >= SHORTEST else b"", leaf if len(leaf) >= SHORTEST else b""
+    if not local.isprintable() or '"' in local or "\\" in local:
+        local = dumps(local)[1:-1].decode()
+    leaf = path_name.rpartition(".")[2]
+    return local if len(local) >= SHORTEST else "", leaf if len(leaf) >= SHORTEST else ""
 
 
 def restore_test(stored: StoredTest) -> Object:
@@ -107,8 +108,8 @@ def test_id(key: UUID, kcidb_id: str | None) -> str:
     """Return the KCIDB id of a test from its columns; asks the database when an origin is new."""
     if kcidb_id is not None:
         return kcidb_id
-    if (prefix := key.bytes[:4]) not in _origins:
-        _origins.update({origin_bytes(name): name for name in Origin.objects.values_list("name", flat=True)})
+    if (prefix := key.hex[:8]) not in _origins:
+        _origins.update({origin_hex(name): name for name in Origin.objects.values_list("name", flat=True)})
     return f"{_origins[prefix]}:{key.hex[8:]}"
 
 

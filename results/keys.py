@@ -16,14 +16,15 @@ from functools import lru_cache
 from hashlib import blake2b
 from uuid import UUID
 
+_FIRST_BIT_0 = {digit: f"{int(digit, 16) & 7:x}" for digit in "0123456789abcdef"}
 _NODE_ID = re.compile(r"([a-z0-9_]+):([0-9a-f]{24})\Z", re.ASCII)
 
 
 @lru_cache(maxsize=1024)
-def origin_bytes(origin: str) -> bytes:
-    """Return the four bytes that begin the keys of an origin's node ids."""
+def origin_hex(origin: str) -> str:
+    """Return the eight hex digits that begin the keys of an origin's node ids."""
     digest = blake2b(origin.encode(), digest_size=4).digest()
-    return bytes((digest[0] | 0x80, *digest[1:]))
+    return bytes((digest[0] | 0x80, *digest[1:])).hex()
 
 
 def is_node_id(kcidb_id: str) -> bool:
@@ -31,17 +32,17 @@ def is_node_id(kcidb_id: str) -> bool:
     return _NODE_ID.match(kcidb_id) is not None
 
 
-def key_bytes(kcidb_id: str) -> bytes:
-    """Return the key of a KCIDB id as 16 bytes; the first bit says that the id can be read from it."""
-    if node := _NODE_ID.match(kcidb_id):
-        return origin_bytes(node[1]) + bytes.fromhex(node[2])
-    digest = blake2b(kcidb_id.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-    return bytes((digest[0] & 0x7F,)) + digest[1:]
+def key_hex(kcidb_id: str) -> str:
+    """Return the key of a KCIDB id as 32 hex digits; "8" or more begins one that keeps the local part."""
+    if kcidb_id[-25:-24] == ":" and (node := _NODE_ID.match(kcidb_id)):
+        return origin_hex(node[1]) + node[2]
+    digest = blake2b(kcidb_id.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return _FIRST_BIT_0[digest[0]] + digest[1:]
 
 
 def key_of(kcidb_id: str) -> UUID:
     """Return the 16-byte key of a KCIDB id."""
-    return UUID(bytes=key_bytes(kcidb_id))
+    return UUID(hex=key_hex(kcidb_id))
 
 
 def content_key(content: bytes) -> UUID:

@@ -91,7 +91,6 @@ class Maestro(Manner):
             "output_files": [
                 {"name": name, "url": f"{place}{name.replace('_log', '.log.gz')}"} for name in ARTEFACTS
             ],
-            "config_url": f"{place}.config" if variant.config else "",
             "log_url": f"{place}build.log.gz",
             "log_excerpt": excerpt(
                 build_lines(
@@ -100,6 +99,8 @@ class Maestro(Manner):
             ),
             "duration": round(run.seconds, 3),
         }
+        if variant.config:
+            found["config_url"] = f"{place}.config"
         if run.status:
             found["status"] = run.status
         return found

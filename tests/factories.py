@@ -55,8 +55,8 @@ def named(model, name, **defaults):
 
 
 def _document(item):
-    body = item if isinstance(item, bytes) else dumps(item)
-    return Document.objects.get_or_create(key=content_key(body), defaults={"body": body.decode()})[0]
+    body = item if isinstance(item, str) else dumps(item).decode()
+    return Document.objects.get_or_create(key=content_key(body.encode()), defaults={"body": body})[0]
 
 
 def _excerpt(text):

@@ -29,6 +29,12 @@ app.conf.beat_schedule = {
         "options": {"queue": "ingest", "expires": 5},
     },
 }
+if settings.KCIDB_DSN:
+    app.conf.beat_schedule["kcidb"] = {
+        "task": "ingest.pull_kcidb",
+        "schedule": 30.0,
+        "options": {"queue": "ingest", "expires": 30},
+    }
 if settings.KERNELCI_SYNC:
     app.conf.beat_schedule["kernelci"] = {
         "task": "ingest.sync_kernelci",

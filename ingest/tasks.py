@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 
+import psycopg
 from celery import shared_task
 from django.conf import settings
 
 from ingest.intake.loading import load_spool as load_waiting
+from ingest.intake.pull import pull
 from ingest.intake.spool import all_spools
 from ingest.intake.waking import loader_begins, wake_loader
 from ingest.kernelci.client import ApiError
@@ -17,6 +19,7 @@ logger = logging.getLogger(__name__)
 
 LOADER_SECONDS = 4.0
 """How long one run over a spool lasts: then other work of the same worker gets its turn."""
+PULL_SECONDS = 60.0
 
 
 @shared_task(name="ingest.load_spool", ignore_result=True, soft_time_limit=600)
@@ -26,6 +29,18 @@ def load_spool() -> None:
     rounds = [load_waiting(spool, seconds=LOADER_SECONDS) for spool in all_spools()]
     if any(each is not None and each.has_more for each in rounds):
         wake_loader()
+
+
+@shared_task(name="ingest.pull_kcidb", ignore_result=True, soft_time_limit=3000)
+def pull_kcidb() -> None:
+    """Read what changed in the KCIDB database that the settings name; a later round goes on."""
+    try:
+        summary = pull(settings.KCIDB_DSN, seconds=PULL_SECONDS)
+    except psycopg.Error as error:
+        logger.warning("the KCIDB database does not answer: %s", error)
+        return
+    if summary is not None and summary.documents:
+        logger.info("read the KCIDB database", extra={"documents": summary.documents, "objects": summary.objects()})
 
 
 @shared_task(name="ingest.sync_kernelci", ignore_result=True, soft_time_limit=3000)

@@ -10,18 +10,16 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from socket import gethostname
 from typing import Final
 
-from django.db import connection
-
 from ingest.document import MAX_BYTES, Document
 from ingest.intake.spool import Spool
 from ingest.load import load_documents
+from ingest.locks import only_one
 from ingest.sources import stream
 from ingest.summary import Summary
 from results.models import Submission
@@ -48,7 +46,7 @@ def load_spool(spool: Spool, *, seconds: float) -> Round | None:
 
     Raises OperationalError when the database is gone; files not loaded yet stay.
     """
-    with _only_loader(spool) as is_ours:
+    with only_one(f"spool {gethostname()} {spool.folder}") as is_ours:
         if not is_ours:
             return None
         reader = _Reader(spool, time.monotonic() + seconds)
@@ -130,18 +128,3 @@ def _rejected(identities: list[Identity]) -> set[Identity]:
         state=Submission.State.REJECTED, sha256__in=[digest for digest, _ in identities]
     ).values_list("sha256", "submitted_at")
     return {(bytes(digest), when) for digest, when in rows}
-
-
-@contextmanager
-def _only_loader(spool: Spool) -> Iterator[bool]:
-    """Give whether no other process of this host loads this spool; none does until the block ends."""
-    name = f"spool {gethostname()} {spool.folder}"
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [name])
-        (is_ours,) = cursor.fetchone()
-    try:
-        yield is_ours
-    finally:
-        if is_ours and connection.is_usable():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])

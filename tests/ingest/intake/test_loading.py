@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 from datetime import UTC, datetime, timedelta
+from socket import gethostname
 
+import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
@@ -149,20 +151,10 @@ def test_files_stay_while_the_database_is_away(spool, monkeypatch):
 
 
 def test_one_process_loads_a_spool_at_a_time(spool):
-    other = connection.copy()
-    other.ensure_connection()
-    try:
-        connection.close()
-        held = loading._only_loader(spool)
-        assert held.__enter__()
-        original, loading.connection = loading.connection, other
-        try:
-            assert load(spool) is None
-        finally:
-            loading.connection = original
-            held.__exit__(None, None, None)
-    finally:
-        other.close()
+    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as other:
+        lock = "SELECT pg_advisory_lock(hashtextextended(%s, 0))"
+        other.execute(lock, [f"spool {gethostname()} {spool.folder}"])
+        assert load(spool) is None
     assert load(spool) is not None
 
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Final
 
 from ingest.document import Document
-from ingest.errors import Refusal
 from ingest.merge import Order, Sourced, merge, newest, other_sources, plain, sourced
 from ingest.normalise import instant
 from ingest.schema import KINDS, Accepted
@@ -69,6 +68,10 @@ class Counts:
     updated: int = 0
     unchanged: int = 0
 
+    def total(self) -> int:
+        """Return the number of objects, counted once per transaction that met them."""
+        return self.new + self.updated + self.unchanged
+
     def add(self, other: Counts) -> None:
         self.new += other.new
         self.updated += other.updated
@@ -99,7 +102,9 @@ def combine(kind: str, incoming: Incoming, counts: Counts) -> dict[Key, Merged]:
     return combine_with(kind, incoming, read(kind, sorted(incoming)), counts)
 
 
-def combine_with(kind: str, incoming: Incoming, stored: dict[Key, Stored], counts: Counts) -> dict[Key, Merged]:
+def combine_with(
+    kind: str, incoming: Incoming, stored: dict[Key, Stored], counts: Counts
+) -> dict[Key, Merged]:
     """As ``combine``, with what is stored read already."""
     named = {part.submission for part in stored.values()}
     named |= {submission for part in stored.values() for _, submission in part.sources}
@@ -141,4 +146,3 @@ def _comparable(kind: str, item: Object) -> Object:
         if moment and is_exact:
             return item | {"start_time": moment.isoformat()}
     return item
-

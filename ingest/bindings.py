@@ -42,7 +42,10 @@ def _stored_builds(builds: dict[str, int]) -> dict[str, dict[str, Any]]:
     names = ("checkout_id", "config_id", "architecture_id", "compiler_id")
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT key, checkout_id, config_id, architecture_id, compiler_id FROM results_build WHERE id = ANY(%s)",
+            """
+            SELECT key, checkout_id, config_id, architecture_id, compiler_id
+            FROM results_build WHERE id = ANY(%s)
+            """,
             [list(builds.values())],
         )
         return {key.hex: dict(zip(names, row, strict=True)) for key, *row in cursor.fetchall()}
@@ -50,7 +53,9 @@ def _stored_builds(builds: dict[str, int]) -> dict[str, dict[str, Any]]:
 
 def _stored_revisions(checkouts: set[int]) -> dict[int, tuple[str, int | None]]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id, key, revision_id FROM results_checkout WHERE id = ANY(%s)", [list(checkouts)])
+        cursor.execute(
+            "SELECT id, key, revision_id FROM results_checkout WHERE id = ANY(%s)", [list(checkouts)]
+        )
         return {found: (key.hex, revision) for found, key, revision in cursor.fetchall()}
 
 

@@ -11,7 +11,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final
 
-from django.db import IntegrityError, InterfaceError, OperationalError, ProgrammingError, connection, transaction
+from django.db import (
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+    transaction,
+)
 
 from ingest.batch import BATCH_BYTES, BATCH_OBJECTS, Arrival
 from ingest.dimensions import Dimensions
@@ -126,7 +133,10 @@ class Loader:
         """Give the arrivals ids of submissions, in their order."""
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence('results_submission', 'id')) FROM generate_series(1, %s)",
+                """
+                SELECT nextval(pg_get_serial_sequence('results_submission', 'id'))
+                FROM generate_series(1, %s)
+                """,
                 [len(arrivals)],
             )
             for arrival, (number,) in zip(arrivals, cursor.fetchall(), strict=True):
@@ -151,7 +161,9 @@ class Loader:
         """Return the arrival with the objects that cannot be stored made refusals."""
         everything = [(kind, item) for kind, items in arrival.accepted.objects.items() for item in items]
         bad = self._bad(arrival, everything)
-        good = _with_objects(arrival, [part for part in everything if not any(part[1] is item for _, item, _ in bad)])
+        good = _with_objects(
+            arrival, [part for part in everything if not any(part[1] is item for _, item, _ in bad)]
+        )
         refusals = [refusal_of(kind, item, _words(reason)) for kind, item, reason in bad]
         if not bad or self._try(good) is not None:
             whole = Refusal("document", "", "", _words(error), arrival.document.raw)
@@ -201,7 +213,7 @@ class Loader:
             except (Conflict, IntegrityError, OperationalError) as error:
                 if attempt == ATTEMPTS or not _is_temporary(error):
                     raise
-                time.sleep(random.uniform(0, 0.02 * attempt))  # noqa: S311 - not a secret
+                time.sleep(random.uniform(0, 0.02 * attempt))
                 continue
             break
         return plan, len(arrivals) - len(fresh), sum(state != "accepted" for state in states.values())
@@ -230,12 +242,17 @@ def _states(arrivals: list[Arrival]) -> dict[tuple[bytes, Any], str]:
             FROM unnest(%s::bytea[], %s::timestamptz[]) AS k (sha256, submitted_at)
             JOIN results_submission s ON s.sha256 = k.sha256 AND s.submitted_at = k.submitted_at
             """,
-            [[arrival.digest for arrival in arrivals], [arrival.document.submitted_at for arrival in arrivals]],
+            [
+                [arrival.digest for arrival in arrivals],
+                [arrival.document.submitted_at for arrival in arrivals],
+            ],
         )
         return {(bytes(digest), when): state for digest, when, state in cursor.fetchall()}
 
 
-def _with_objects(arrival: Arrival, objects: list[Any] | None, refusals: list[Refusal] | None = None) -> Arrival:
+def _with_objects(
+    arrival: Arrival, objects: list[Any] | None, refusals: list[Refusal] | None = None
+) -> Arrival:
     accepted = arrival.accepted
     kept: dict[str, list[Any]] = {}
     for kind, item in objects or []:

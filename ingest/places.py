@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection, transaction
 
@@ -15,6 +15,10 @@ from ingest.dimensions import Dimensions
 from ingest.series import Variant
 from results.documents import Object
 from results.keys import key_hex
+
+
+NOWHERE: Final = Variant(None, None, 0, None, None, None, 0)
+"""The variant of a place that is not bound yet."""
 
 
 @dataclass(slots=True)
@@ -31,7 +35,7 @@ class Place:
     compatibles: list[str]
     seen_at: datetime
     build_id: int = 0
-    variant: Variant = Variant(None, None, 0, None, None, None, 0)
+    variant: Variant = NOWHERE
     series: dict[int, int] = field(default_factory=dict)
 
 
@@ -102,7 +106,8 @@ class Places:
             cursor.executemany(
                 """
                 UPDATE results_platform SET compatibles = %s, vendor = %s, compatibles_at = %s
-                WHERE id = %s AND (compatibles_at IS NULL OR (compatibles_at, compatibles) < (%s, %s::varchar[]))
+                WHERE id = %s
+                    AND (compatibles_at IS NULL OR (compatibles_at, compatibles) < (%s, %s::varchar[]))
                 """,
                 [
                     (compatibles, normalise.vendor(compatibles), when, platform, when, compatibles)

@@ -77,7 +77,9 @@ def _changed_builds(runs: RunRows, merged: dict[Key, Merged]) -> set[str]:
     """Return the builds whose counts change, those that lose a test included."""
     same = {key for (key, _), part in merged.items() if not part.is_changed}
     left = {
-        part.stored.build.hex for part in merged.values() if part.is_changed and part.stored and part.stored.build
+        part.stored.build.hex
+        for part in merged.values()
+        if part.is_changed and part.stored and part.stored.build
     }
     return left | {shape.place.build for shape in runs.shapes if shape.key not in same}
 

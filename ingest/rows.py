@@ -29,7 +29,7 @@ class Row:
 def checkout_rows(merged: dict[Key, Merged], dimensions: Dimensions) -> list[Row]:
     """Return the rows of checkouts; their revisions and trees are made when new."""
     items = [part.item for part in merged.values()]
-    columns = {
+    columns: dict[str, list[Any]] = {
         "known": [True] * len(items),
         "revision_id": _revisions(items, list(merged.values()), dimensions),
         "origin_id": _origins(items, dimensions),
@@ -71,7 +71,7 @@ def build_rows(merged: dict[Key, Merged], dimensions: Dimensions) -> list[Row]:
     """Return the rows of builds; rows for checkouts that are only names are made."""
     items = [part.item for part in merged.values()]
     dimensions.mention_checkouts(item["checkout_id"] for item in items)
-    columns = {
+    columns: dict[str, list[Any]] = {
         "known": [True] * len(items),
         "status": [_status(item) for item in items],
         "checkout_id": [dimensions.checkouts.ids[key_hex(item["checkout_id"])] for item in items],
@@ -138,7 +138,8 @@ def _origins(items: list[Object], dimensions: Dimensions) -> list[int | None]:
 
 def _contents(items: list[Object], dimensions: Dimensions) -> dict[str, list[int | None]]:
     texts: list[str | None] = [
-        dumps({name: value for name, value in item.items() if name != "log_excerpt"}).decode() for item in items
+        dumps({name: value for name, value in item.items() if name != "log_excerpt"}).decode()
+        for item in items
     ]
     return {
         "document_id": content_ids(dimensions.documents, texts),

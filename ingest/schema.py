@@ -97,11 +97,13 @@ def _compiled(version: MetaVersion) -> Any:
 
 
 def _portable(schema: Any) -> Any:
-    """Return a schema whose patterns mean in Rust what they mean in Python, and whose integers fit a column."""
+    """Return a schema that means in Rust what it means in Python, its integers limited to what we store."""
     if isinstance(schema, dict):
         limit = {"maximum": MAX_INTEGER} if schema.get("type") == "integer" else {}
         return limit | {
-            name: part.replace("\\0", "\\x00") if name == "pattern" and isinstance(part, str) else _portable(part)
+            name: part.replace("\\0", "\\x00")
+            if name == "pattern" and isinstance(part, str)
+            else _portable(part)
             for name, part in schema.items()
         }
     return [_portable(part) for part in schema] if isinstance(schema, list) else schema
@@ -110,7 +112,7 @@ def _portable(schema: Any) -> Any:
 def _without_refused(data: Object, version: MetaVersion, refusals: list[Refusal]) -> Object:
     """Return a document without the objects that are refused. Raises Refused for its own errors."""
     lists = {name: data[name] for name in OLD_KINDS if isinstance(data.get(name), list)}
-    envelope = data | dict.fromkeys(lists, [])
+    envelope = data | {name: [] for name in lists}
     for error in _errors(envelope, version):
         raise Refused(_reason(error), _pointer(error))
     kept = dict(envelope)
@@ -173,7 +175,9 @@ def _judge(version: MetaVersion) -> Any:
 
 
 def _errors(data: Any, version: MetaVersion) -> list[Any]:
-    return sorted(_judge(version).iter_errors(data), key=lambda error: [str(part) for part in error.absolute_path])
+    return sorted(
+        _judge(version).iter_errors(data), key=lambda error: [str(part) for part in error.absolute_path]
+    )
 
 
 def _pointer(error: Any, skip: int = 0) -> str:
@@ -186,7 +190,9 @@ def _pointer(error: Any, skip: int = 0) -> str:
 def _named(error: Any) -> str | None:
     """Return the property that an error of an object is about: the missing or the unknown one."""
     if error.validator == "required":
-        return next((str(name) for name in error.validator_value if error.message.startswith(repr(name))), None)
+        return next(
+            (str(name) for name in error.validator_value if error.message.startswith(repr(name))), None
+        )
     if error.validator == "additionalProperties":
         known = error.schema.get("properties", {})
         return next((str(name) for name in sorted(error.instance) if name not in known), None)
@@ -213,7 +219,7 @@ def _upgraded(data: Object, version: MetaVersion, refusals: list[Refusal]) -> Ob
         whole = LATEST.upgrade(data)
         if _compiled(LATEST).is_valid(whole):
             return dict(whole)
-    except Exception:  # noqa: S110 - whatever kcidb-io raises, single objects tell more
+    except Exception:
         pass
     kept: Object = {name: [] for name in KINDS}
     for name in OLD_KINDS:
@@ -233,9 +239,10 @@ def _not_upgradable(name: str, index: int, item: Object, alone: Object, error: E
     if isinstance(error, jsonschema.ValidationError):
         place, reason = _pointer(error, skip=2), _reason(error)
     else:
-        message = str(error) if isinstance(error, InheritanceImpossible) else f"{type(error).__name__}: {error}"
+        message = (
+            str(error) if isinstance(error, InheritanceImpossible) else f"{type(error).__name__}: {error}"
+        )
         fields = [key for key, value in item.items() if isinstance(value, str) and repr(value) in message]
         place = f"/{fields[0]}" if fields else ""
         reason = f"{fields[0] if fields else name}: {message[:MAX_REASON]} (upgrading to {LATEST})"
     return _refused(name, item, f"/{name}/{index}{place}", reason, alone)
-

@@ -53,8 +53,12 @@ class SeriesTable:
             self._look_up(left)
             left = {key: suite for key, suite in left.items() if key[1] not in self.of(key[0])}
             if left:
-                ordered = sorted(left.items(), key=lambda item: [(part or 0) for part in (item[0][1], *item[0][0])])
-                add_rows("results_series", COLUMNS, [(path, *variant, suite) for (variant, path), suite in ordered])
+                ordered = sorted(
+                    left.items(), key=lambda item: [(part or 0) for part in (item[0][1], *item[0][0])]
+                )
+                add_rows(
+                    "results_series", COLUMNS, [(path, *variant, suite) for (variant, path), suite in ordered]
+                )
 
     def _look_up(self, keys: Iterable[tuple[Variant, int]]) -> None:
         alike: dict[tuple[bool, ...], list[tuple[Variant, int]]] = {}
@@ -74,7 +78,9 @@ class SeriesTable:
 def _select(nulls: tuple[bool, ...]) -> Composed:
     """Return the look-up of series with NULL in these columns: so said, it can use the index."""
     names = COLUMNS[:-1]
-    return SQL("SELECT k.n, t.id FROM unnest({}) WITH ORDINALITY AS k ({}, n) JOIN results_series t ON {}").format(
+    return SQL(
+        "SELECT k.n, t.id FROM unnest({}) WITH ORDINALITY AS k ({}, n) JOIN results_series t ON {}"
+    ).format(
         SQL(", ").join([SQL("%s::int[]")] * len(names)),
         SQL(", ").join(map(Identifier, names)),
         SQL(" AND ").join(

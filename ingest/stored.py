@@ -40,7 +40,7 @@ class _Row(NamedTuple):
     submission: int | None
     body: str | None
     excerpt: str | None
-    test: tuple[Any, ...] = ()
+    test: tuple[Any, ...]
 
 
 _WHOLE: Final = """
@@ -93,10 +93,10 @@ def read(kind: str, keys: list[Key]) -> dict[Key, Stored]:
     """Return the stored objects of a kind by key."""
     if not keys:
         return {}
-    arrays = [[key for key, _ in keys], [version for _, version in keys]]
+    arrays: list[list[Any]] = [[key for key, _ in keys], [version for _, version in keys]]
     with connection.cursor() as cursor:
         cursor.execute(_SELECTS[kind], arrays)
-        rows = [_Row(*row[:6], test=tuple(row[6:])) for row in cursor.fetchall()]
+        rows = [_Row._make((*row[:6], row[6:])) for row in cursor.fetchall()]
         cursor.execute(
             """
             SELECT f.key, f.version, f.fields FROM unnest(%s::uuid[], %s::bigint[]) AS k (key, version)

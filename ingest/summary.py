@@ -33,7 +33,7 @@ class Summary:
 
     def objects(self) -> int:
         """Return the number of objects that were stored or found stored."""
-        return sum(part.new + part.updated + part.unchanged for part in self.counts.values())
+        return sum(part.total() for part in self.counts.values())
 
     def add_batch(self, arrivals: list[Arrival], counts: dict[str, Counts]) -> None:
         """Count documents that are now in the database."""
@@ -76,5 +76,4 @@ class Summary:
                 f" (before: {self.rejected_before:,} of the documents loaded before)"
             )
             yield from (f"  {line}" for line in self.rejections)
-        tests = self.counts["test"]
-        yield f"{seconds:.1f} s, {(tests.new + tests.updated + tests.unchanged) / max(seconds, 0.001):,.0f} tests/s"
+        yield f"{seconds:.1f} s, {self.counts['test'].total() / max(seconds, 0.001):,.0f} tests/s"

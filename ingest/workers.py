@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import queue
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.process import BaseProcess
 from typing import Any
 
@@ -49,7 +49,7 @@ def load_files(files: list[str], *, source: str, processes: int, on_progress: On
     return _follow(workers, reports, on_progress)
 
 
-def _follow(workers: list[BaseProcess], reports: Any, on_progress: OnProgress) -> Summary:
+def _follow(workers: Sequence[BaseProcess], reports: Any, on_progress: OnProgress) -> Summary:
     """Collect reports until every worker has sent its last one; return the sum."""
     last: dict[int, Summary] = {}
     working = set(range(len(workers)))
@@ -66,7 +66,7 @@ def _follow(workers: list[BaseProcess], reports: Any, on_progress: OnProgress) -
     return total
 
 
-def _reports(workers: list[BaseProcess], working: set[int], reports: Any) -> Iterator[Report]:
+def _reports(workers: Sequence[BaseProcess], working: set[int], reports: Any) -> Iterator[Report]:
     while working:
         try:
             yield reports.get(timeout=1)

@@ -13,15 +13,15 @@ from typing import Any, Final
 
 from django.db import connection
 from psycopg.sql import SQL, Identifier
-from psycopg.types.json import Jsonb
 
 from ingest.batch import Arrival, Merged
 from ingest.normalise import clip
-from ingest.rows import Row
 from ingest.plan import Plan
+from ingest.rows import Row
 from ingest.stored import Key
 from ingest.tables import copy_rows
 from ingest.testruns import COLUMNS
+from results.jsontext import dumps
 from results.models import Due, Submission
 
 TABLES: Final = {
@@ -67,7 +67,14 @@ def _write_submissions(arrivals: list[Arrival]) -> None:
         "results_rejection",
         ("submission_id", "kind", "object_id", "pointer", "reason", "raw"),
         (
-            (arrival.id, part.kind, _text(part.object_id), _text(part.pointer), _text(part.reason), zlib.compress(part.raw))
+            (
+                arrival.id,
+                part.kind,
+                _text(part.object_id),
+                _text(part.pointer),
+                _text(part.reason),
+                zlib.compress(part.raw),
+            )
             for arrival in arrivals
             for part in arrival.accepted.refusals
         ),
@@ -117,7 +124,8 @@ def _verify(kind: str, merged: Iterable[tuple[Key, Merged]]) -> None:
         cursor.execute(
             SQL("""
                 SELECT o.key, {version}, o.xmin::text FROM {table} o
-                JOIN unnest(%s::uuid[], %s::bigint[]) AS k (key, version) ON o.key = k.key AND {version} = k.version
+                JOIN unnest(%s::uuid[], %s::bigint[]) AS k (key, version)
+                    ON o.key = k.key AND {version} = k.version
                 ORDER BY k.key, k.version FOR NO KEY UPDATE OF o
             """).format(table=Identifier(TABLES[kind]), version=version),
             [[key for key, _ in seen], [number for _, number in seen]],
@@ -133,7 +141,8 @@ def _write_rows(kind: str, rows: Sequence[Row]) -> None:
     old = [row for row in rows if row.merged.stored]
     new = [row for row in rows if not row.merged.stored]
     if old:
-        _update(TABLES[kind], identity, [(*row.columns.values(), *row.key[: len(identity)]) for row in old], old[0].columns)
+        values = [(*row.columns.values(), *row.key[: len(identity)]) for row in old]
+        _update(TABLES[kind], identity, values, old[0].columns)
     if new:
         copy_rows(
             TABLES[kind],
@@ -149,7 +158,7 @@ def _update(table: str, identity: Sequence[str], rows: list[tuple[Any, ...]], co
         SQL(" AND ").join(SQL("{} = %s").format(Identifier(column)) for column in identity),
     )
     with connection.cursor() as cursor:
-        cursor.executemany(statement, rows)  # type: ignore[arg-type]
+        cursor.executemany(statement, rows)
 
 
 def _write_tests(plan: Plan) -> None:
@@ -171,7 +180,8 @@ def _mark_newest(rows: list[Row]) -> None:
             """
             UPDATE results_issue i SET is_newest = newest.version = i.version
             FROM (
-                SELECT key, max(version) AS version FROM results_issue WHERE key = ANY(%s::uuid[]) GROUP BY key
+                SELECT key, max(version) AS version FROM results_issue
+                WHERE key = ANY(%s::uuid[]) GROUP BY key
             ) newest
             WHERE i.key = newest.key AND i.is_newest <> (newest.version = i.version)
             """,
@@ -182,8 +192,12 @@ def _mark_newest(rows: list[Row]) -> None:
 def _write_sources(plan: Plan) -> None:
     """Note which submissions won single fields of objects, and forget it where one won all."""
     for kind, merged in plan.merged.items():
-        mixed = [(kind, *key, Jsonb(part.sources)) for key, part in merged.items() if part.sources]
-        whole = [(kind, *key) for key, part in merged.items() if not part.sources and part.stored and part.stored.sources]
+        mixed = [(kind, *key, dumps(part.sources).decode()) for key, part in merged.items() if part.sources]
+        whole = [
+            (kind, *key)
+            for key, part in merged.items()
+            if not part.sources and part.stored and part.stored.sources
+        ]
         with connection.cursor() as cursor:
             if mixed:
                 cursor.executemany(

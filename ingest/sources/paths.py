@@ -27,7 +27,15 @@ OPENERS: Final[dict[str, Callable[[BinaryIO], Any]]] = {
     ".bz2": bz2.BZ2File,
     ".xz": lzma.LZMAFile,
 }
-BROKEN: Final = (OSError, EOFError, zlib.error, lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile, RuntimeError)
+BROKEN: Final = (
+    OSError,
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    RuntimeError,
+)
 
 OnRead = Callable[[int], object]
 """Called with the number of bytes read from disk since the last call."""
@@ -111,7 +119,7 @@ class _Metered(io.FileIO):
         super().__init__(path)
         self._on_read = on_read
 
-    def readinto(self, buffer: Any) -> int | None:  # type: ignore[override]
+    def readinto(self, buffer: Any) -> int | None:
         count = super().readinto(buffer)
         self._on_read(count or 0)
         return count

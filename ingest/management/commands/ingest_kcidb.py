@@ -29,9 +29,15 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("paths", nargs="+", metavar="PATH", help="file, folder, archive, or - for standard input")
-        parser.add_argument("--source", default="kcidb", help="what to call this source of submissions (%(default)s)")
-        parser.add_argument("--processes", type=int, default=1, metavar="N", help="load with N processes (%(default)s)")
+        parser.add_argument(
+            "paths", nargs="+", metavar="PATH", help="file, folder, archive, or - for standard input"
+        )
+        parser.add_argument(
+            "--source", default="kcidb", help="what to call this source of submissions (%(default)s)"
+        )
+        parser.add_argument(
+            "--processes", type=int, default=1, metavar="N", help="load with N processes (%(default)s)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

@@ -19,7 +19,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--submission", type=int, metavar="N", help="only what was rejected of this submission")
+        parser.add_argument(
+            "--submission", type=int, metavar="N", help="only what was rejected of this submission"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         replayed = replay_rejected(options["submission"])

@@ -1,10 +1,11 @@
 """What each dimension of a selection is in SQL: said once, for counts, for rows and for builds.
 
 A *source* is where a question is put: ``counts`` (the rollup of results, joined to its builds),
-``rows`` (test runs) or ``builds``. It names the expressions that dimensions are about; the
+``rows`` (test runs), ``builds`` or ``checkouts``. It names the expressions that dimensions are about; the
 conditions are written on top of these, so that counts and rows cannot diverge.
 
-Aliases: rc = results_resultcount, t = results_test, s = its results_series, b = results_build.
+Aliases: rc = results_resultcount, t = results_test, s = its results_series, b = results_build,
+c = results_checkout.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from results.keys import key_of
 from results.selection import REVISION, Selection, Term
 from results.status import WORST_FIRST, Status
 
-Source = OneOf["counts", "rows", "builds"]
+Source = OneOf["counts", "rows", "builds", "checkouts"]
 Terms = tuple[Term, ...]
 
 TABLES: Final = {
@@ -76,6 +77,12 @@ COLUMNS: Final[dict[Source, dict[str, SQL]]] = {
         "q": SQL("b.config_id = ANY(ARRAY(SELECT id FROM results_config WHERE name ILIKE {}))"),
         "incident": SQL("b.key = ANY(ARRAY(SELECT build_key FROM results_incident WHERE present AND {}))"),
         "incidents": SQL("SELECT FROM results_incident WHERE present AND build_key = b.key"),
+    },
+    "checkouts": {
+        "revision": SQL("c.revision_id"),
+        "origin": SQL("c.origin_id"),
+        "since": SQL("c.start_time >= {}::timestamp AT TIME ZONE 'UTC'"),
+        "until": SQL("c.start_time < ({} + 1)::timestamp AT TIME ZONE 'UTC'"),
     },
 }
 
@@ -224,11 +231,10 @@ def _named(name: str, terms: Terms, source: Source) -> Composable:
     column = COLUMNS[source][name]
 
     def one(term: Term) -> Composable:
-        if term.value is None:
-            return SQL("{} IS NULL").format(column)
-        return SQL("{} = ANY(ARRAY(SELECT id FROM {} WHERE {}))").format(
+        among = SQL("{} = ANY(ARRAY(SELECT id FROM {} WHERE {}))").format(
             column, TABLES[name], _matches(SQL("name"), term)
         )
+        return SQL("({} IS NULL OR {})").format(column, among) if term.value is None else among
 
     return _combine(terms, one)
 

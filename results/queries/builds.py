@@ -164,7 +164,7 @@ def build_page(
         limit=Literal(limit + 1),
     )
     page = paging.listing(fetch(query, dict), limit, lambda row: (row["value"], row["id"]))
-    return Listing(_build_rows([row["id"] for row in page.rows]), page.after)
+    return Listing(build_rows([row["id"] for row in page.rows]), page.after)
 
 
 def build_detail(kcidb_id: str) -> BuildDetail:
@@ -181,7 +181,8 @@ def build_detail(kcidb_id: str) -> BuildDetail:
     if not found:
         raise NotFound(f"build {kcidb_id}")
     row = found[0]
-    results = fetch(_SUITES.format(counts=array_of_sums("rc"), build=Literal(row["id"])), dict)
+    number = row.pop("id")
+    results = fetch(_SUITES.format(counts=array_of_sums("rc"), build=Literal(number)), dict)
     suites = [
         (result["is_boot"], SuiteCounts(result["suite"], StatusCounts.of(result["counts"])))
         for result in results
@@ -189,7 +190,7 @@ def build_detail(kcidb_id: str) -> BuildDetail:
     build, excerpt = as_build(row), row.pop("excerpt")
     fields = restore(row.pop("document"), excerpt) if build.known else {}
     return BuildDetail(
-        history=_build_rows(fetch(_history(row.pop("id"), build), lambda id: id)) if build.known else (),
+        history=build_rows(fetch(_history(number, build), lambda id: id)) if build.known else (),
         issues=issues_of("build", row.pop("key")),
         build=build,
         revision=as_revision_if_known(row),
@@ -205,7 +206,8 @@ def build_detail(kcidb_id: str) -> BuildDetail:
     )
 
 
-def _build_rows(ids: Sequence[int]) -> tuple[BuildRow, ...]:
+def build_rows(ids: Sequence[int]) -> tuple[BuildRow, ...]:
+    """Return the builds with these numbers, in this order."""
     query = _ROWS.format(
         build=BUILD_COLUMNS,
         revision=REVISION_COLUMNS,

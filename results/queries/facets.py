@@ -102,7 +102,7 @@ _VALUES: Final = SQL("""
         ) counted
         LEFT JOIN {table} d ON d.id = counted.id
     ) ranked
-    WHERE place <= {limit} OR name = ANY({picked}::text[]) OR name IS NULL AND {none_picked}
+    WHERE place <= {limit} OR name = ANY({picked}::text[]) OR coalesce(name, '') = '' AND {none_picked}
 """)
 
 
@@ -241,8 +241,8 @@ def _status_value(status: Status) -> str | None:
 
 def _facet(selection: Selection, name: str, rows: list[_Value]) -> Facet:
     terms = selection[name]
-    values = [_facet_value(terms, row.name, row.name or NONE, row.count) for row in rows]
-    found = {row.name for row in rows}
+    values = [_facet_value(terms, row.name or None, row.name or NONE, row.count) for row in rows]
+    found = {row.name or None for row in rows}
     values += [
         _facet_value(terms, term.value, term.value or NONE, 0)
         for term in terms

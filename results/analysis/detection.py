@@ -54,6 +54,8 @@ class _Replay:
         self.streak = np.zeros(len(series), np.int64)
         self.healed = np.zeros(counts.tested.shape[1] + 1, np.int64)
         """How many streaks of each length ended, of those that no sister shared."""
+        self.longest = np.zeros(len(series), np.int64)
+        """The longest of them in every series."""
         self.latest: dict[int, Change] = {}
         self.path, self.board = combined(series.path, series.kind), _boards(series)
         self.by_path, self.by_board = _rows_by_code(self.path), _rows_by_code(self.board)
@@ -80,12 +82,16 @@ class _Replay:
         ended = tested & ~failed & (self.streak > 0)
         shared = [row for row, change in self.broken.items() if change.group != ALONE]
         self.streak[shared] = 0
-        np.add.at(self.healed, self.streak[ended & (self.streak > 0)], 1)
+        ended &= self.streak > 0
+        np.add.at(self.healed, self.streak[ended], 1)
+        self.longest[ended] = np.maximum(self.longest[ended], self.streak[ended])
         self.streak[tested & ~failed] = 0
         self.streak[failed] += 1
 
     def _outlasts(self, row: int, position: int) -> bool:
         """Return whether a lone series has failed for longer than what heals by itself in this tree."""
+        if self.streak[row] < self.rules.own_record * self.longest[row]:
+            return False
         healed = int(self.healed[self.streak[row] :].sum())
         return healed <= self.rules.heals * self.population * (position + 1)
 

@@ -109,7 +109,8 @@ _database.setdefault("OPTIONS", {})
 if DATABASE_POOL_SIZE:
     _database["OPTIONS"]["pool"] = {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 10}
 else:
-    _database |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    _database["CONN_MAX_AGE"] = 60
+_database["CONN_HEALTH_CHECKS"] = True
 DATABASES = {"default": _database}
 
 REDIS_URL = embedded_redis(STATE_DIR) if EMBEDDED_REDIS else env("REDIS_URL")

@@ -14,6 +14,8 @@ from tempfile import NamedTemporaryFile
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+
 DATABASE_NAME = "treewatch"
 """Name of the embedded database and of its owner."""
 
@@ -60,20 +62,31 @@ def _redis_url(redis_url: str, *, offset: int, socket_scheme: str, parameter: st
     if parts.scheme in ("redis", "rediss"):
         number = int(parts.path.strip("/") or 0) + offset
         return parts._replace(path=f"/{number}").geturl()
-    raise ValueError(f"REDIS_URL must begin with redis://, rediss:// or unix://, not {parts.scheme}://")
+    raise ImproperlyConfigured(
+        f"REDIS_URL must begin with redis://, rediss:// or unix://, not {parts.scheme}://"
+    )
 
 
 def secret_key(state: Path) -> str:
     """Return the secret key kept in the state folder; the first caller makes it (mode 600)."""
     path = state / "secret_key"
-    if not path.exists():
-        state.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile("w", dir=state, prefix="secret_key.") as draft:  # mode 600
-            draft.write(secrets.token_urlsafe(60))
-            draft.flush()
-            try:
-                # Of several first callers one wins, and no reader ever sees half a key.
-                os.link(draft.name, path)
-            except FileExistsError:
-                pass
-    return path.read_text()
+    try:
+        if not path.exists():
+            _make_secret_key(path)
+        return path.read_text()
+    except PermissionError as error:
+        raise ImproperlyConfigured(
+            f"{error.filename}: {error.strerror}. Set SECRET_KEY, or STATE_DIR to a folder of your own."
+        ) from None
+
+
+def _make_secret_key(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile("w", dir=path.parent, prefix="secret_key.") as draft:  # mode 600
+        draft.write(secrets.token_urlsafe(60))
+        draft.flush()
+        try:
+            # Of several first callers one wins, and no reader ever sees half a key.
+            os.link(draft.name, path)
+        except FileExistsError:
+            pass

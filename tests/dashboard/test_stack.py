@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from dashboard.stack import places
 from dashboard.stack.addresses import broker_url, cache_url, run_folder, secret_key
@@ -33,7 +34,7 @@ def test_redis_urls(url, broker, cache):
 
 
 def test_another_scheme_is_refused():
-    with pytest.raises(ValueError, match="not amqp://"):
+    with pytest.raises(ImproperlyConfigured, match="not amqp://"):
         broker_url("amqp://host")
 
 

@@ -143,7 +143,7 @@ def test_nothing_survives_sigkill_and_the_next_start_repairs(up):
     assert len(family) > 10
     one.process.kill()
     one.process.wait()
-    after = up().wait_until_ready()
+    after = up(PORT=str(one.port)).wait_until_ready()
     wait_for(lambda: not running(family))
     after.process.terminate()
     assert after.process.wait(PATIENCE) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import socket
 import time
@@ -137,12 +138,20 @@ def _address() -> str:
 
 
 def _check_port() -> None:
-    """ServiceError when somebody else listens: found here, it is told in one sentence."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.BIND, settings.PORT))
-        except OSError as error:
-            raise ServiceError(
-                f"Cannot listen on {_address()}: {error.strerror}. PORT=8001 chooses another port."
-            ) from None
+    """ServiceError when somebody else listens: found here, it is told in one sentence.
+
+    A web server whose supervisor was killed a moment ago may need that moment.
+    """
+    deadline = time.monotonic() + 5
+    while True:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((settings.BIND, settings.PORT))
+                return
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                    raise ServiceError(
+                        f"Cannot listen on {_address()}: {error.strerror}. PORT=8001 chooses another port."
+                    ) from None
+        time.sleep(0.1)

@@ -187,8 +187,8 @@ def build_detail(kcidb_id: str) -> BuildDetail:
         (result["is_boot"], SuiteCounts(result["suite"], StatusCounts.of(result["counts"])))
         for result in results
     ]
-    build, excerpt = as_build(row), row.pop("excerpt")
-    fields = restore(row.pop("document"), excerpt) if build.known else {}
+    build, document, excerpt = as_build(row), row.pop("document"), row.pop("excerpt")
+    fields = restore(document, excerpt) if build.known else {}
     return BuildDetail(
         history=build_rows(fetch(_history(number, build), lambda id: id)) if build.known else (),
         issues=issues_of("build", row.pop("key")),

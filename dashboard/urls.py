@@ -54,5 +54,6 @@ urlpatterns = [
     path("prefs", prefs.prefs, name="prefs"),
     path("healthz", probes.healthz, name="healthz"),
     path("readyz", probes.readyz, name="readyz"),
+    path("api/", include("dashboard.compat.urls")),
     path("", include("ingest.urls")),
 ]

@@ -1,0 +1,119 @@
+"""Which tests of a checkout do not end as they used to: the last runs of each of its series."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any, Final
+from typing import Literal as OneOf
+from uuid import UUID
+
+from psycopg.sql import SQL, Literal
+
+from results.db import fetch
+from results.documents import test_id
+from results.queries.checkouts import Checkout
+from results.status import Status
+
+TIMEOUT_MS: Final = 20_000
+
+Change = OneOf["regression", "fixed", "unstable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of a series."""
+
+    id: str
+    status: Status
+    start_time: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedSeries:
+    """A series whose last runs do not all end the same, with these runs, newest first."""
+
+    path: str
+    platform: str | None
+    lab: str
+    architecture: str | None
+    config: str | None
+    compiler: str | None
+    runs: tuple[Run, ...]
+
+    @property
+    def change(self) -> Change:
+        """What the runs say.
+
+        From PASS to FAIL and never back is a regression, the reverse is fixed; whatever flips more
+        than once, or ends in anything else, is unstable.
+        """
+        statuses = [run.status for run in self.runs]
+        flips = sum(newer is not older for newer, older in pairwise(statuses))
+        if flips != 1 or not {*statuses} <= {Status.PASS, Status.FAIL}:
+            return "unstable"
+        return "regression" if statuses[0] is Status.FAIL else "fixed"
+
+
+# Leans on test_build, then on test_history.
+_CHANGED: Final = SQL("""
+    WITH head AS MATERIALIZED (
+        SELECT DISTINCT t.series_id
+        FROM results_build b
+        JOIN results_test t ON t.build_id = b.id
+        JOIN results_series s ON s.id = t.series_id
+        JOIN results_testpath tp ON tp.id = s.path_id
+        WHERE b.checkout_id = ANY({checkouts}::int[]) AND tp.name LIKE ANY({patterns}::text[])
+    )
+    SELECT tp.name AS path, runs.runs, la.name AS lab,
+           (SELECT name FROM results_platform WHERE id = s.platform_id) AS platform,
+           (SELECT name FROM results_architecture WHERE id = s.architecture_id) AS architecture,
+           (SELECT name FROM results_config WHERE id = s.config_id) AS config,
+           (SELECT name FROM results_compiler WHERE id = s.compiler_id) AS compiler
+    FROM head
+    CROSS JOIN LATERAL (
+        SELECT jsonb_agg(jsonb_build_array(last.key, last.kcidb_id, last.status, last.start_time)
+                         ORDER BY last.start_time DESC NULLS LAST, last.key DESC) AS runs
+        FROM (
+            SELECT t.key, t.kcidb_id, t.status, t.start_time
+            FROM results_test t
+            JOIN results_build b ON b.id = t.build_id
+            JOIN results_revision r ON r.id = b.revision_id
+            WHERE t.series_id = head.series_id AND (r.started, r.id) <= ({started}, {revision})
+            ORDER BY t.build_id DESC LIMIT {length}
+        ) last
+        HAVING count(DISTINCT last.status) > 1
+    ) runs
+    JOIN results_series s ON s.id = head.series_id
+    JOIN results_testpath tp ON tp.id = s.path_id
+    JOIN results_lab la ON la.id = s.lab_id
+    ORDER BY tp.name, platform, la.name, head.series_id
+""")
+
+
+def changed_series(
+    checkouts: Sequence[Checkout], *, patterns: Sequence[str] = ("%",), length: int = 10
+) -> tuple[ChangedSeries, ...]:
+    """Return the series of these checkouts of one revision whose last ``length`` runs differ.
+
+    ``patterns`` are SQL patterns of paths. May raise QueryTimeout.
+    """
+    started, revision = checkouts[0].place
+    query = _CHANGED.format(
+        checkouts=Literal([checkout.number for checkout in checkouts]),
+        patterns=Literal(list(patterns)),
+        started=Literal(started),
+        revision=Literal(revision),
+        length=Literal(length),
+    )
+    return tuple(fetch(query, _series, timeout_ms=TIMEOUT_MS))
+
+
+def _series(*, runs: list[list[Any]], **columns: Any) -> ChangedSeries:
+    return ChangedSeries(runs=tuple(_run(*run) for run in runs), **columns)
+
+
+def _run(key: str, kcidb_id: str | None, status: int, start: str | None) -> Run:
+    return Run(test_id(UUID(key), kcidb_id), Status(status), datetime.fromisoformat(start) if start else None)

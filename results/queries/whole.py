@@ -1,0 +1,135 @@
+"""All builds, or all test runs, under a selection: in the order of their builds, a piece at a time.
+
+Pages are for people and are sorted; these are for scripts that want everything, in memory that
+does not grow with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from psycopg.sql import SQL, Composable, Identifier, Literal
+
+from results.db import fetch
+from results.documents import test_id
+from results.queries.builds import BuildRow, build_rows
+from results.queries.picked import picked, sum_of
+from results.queries.records import BuildRef, RevisionRef
+from results.queries.refs import (
+    BUILD_COLUMNS,
+    REVISION_COLUMNS,
+    REVISION_JOINS,
+    as_build,
+    as_revision_if_known,
+)
+from results.selection import Selection
+from results.status import Status
+from results.streaming import pieces
+from results.vocabulary import OF_BUILD, statuses, where
+
+BUILDS_AT_ONCE: Final = 500
+
+_STATUSES: Final = {int(status): status for status in Status}
+
+
+class WholeTest(NamedTuple):
+    """A test run with the fields of ``TestRow``; ``document`` is the number of its document."""
+
+    key: UUID
+    id: str
+    status: Status
+    is_boot: bool
+    start_time: datetime | None
+    duration: float | None
+    value: float | None
+    series: int
+    document: int
+    has_excerpt: bool
+    path: str
+    suite: str
+    platform: str | None
+    lab: str
+    origin: str
+    unit: str
+    build: BuildRef
+    revision: RevisionRef | None
+
+
+# The counts say which builds have such rows; these are opened one after the other. Leans on test_build.
+_TESTS: Final = SQL("""
+    SELECT t.key, t.kcidb_id, t.status, t.is_boot, t.start_time, t.duration, t.value, t.series_id,
+           t.document_id, t.excerpt_id IS NOT NULL, t.path, t.suite_id, t.platform_id, t.lab_id, t.origin_id,
+           t.unit_id, builds.build_id
+    FROM (SELECT DISTINCT build_id FROM ({picked}) picked WHERE {count} > 0 ORDER BY build_id) builds
+    CROSS JOIN LATERAL (
+        SELECT t.*, (SELECT name FROM results_testpath WHERE id = s.path_id) AS path, s.suite_id,
+               s.platform_id, s.lab_id, s.origin_id
+        FROM results_test t JOIN results_series s ON s.id = t.series_id
+        WHERE t.build_id = builds.build_id AND {where}
+        ORDER BY t.key
+    ) t
+""")
+
+# Leans on build_revision where a tree or a revision is selected.
+_BUILDS: Final = SQL("""
+    SELECT b.id FROM results_build b WHERE b.known AND NOT b.is_dummy AND {within} AND {where} ORDER BY b.id
+""")
+
+_BUILD_REFS: Final = SQL("""
+    SELECT b.id, {build}, {revision} FROM results_build b {joins} WHERE b.id = ANY({ids}::int[])
+""")
+
+_NAMED: Final = ("suite", "platform", "lab", "origin", "unit")
+
+
+def all_tests(selection: Selection, *, within: Composable | None = None) -> Iterator[list[WholeTest]]:
+    """Yield the test runs under a selection, by build; ``within`` is a further condition on the build b."""
+    query = _TESTS.format(
+        picked=picked(selection, within=within),
+        count=sum_of(statuses(selection), "picked"),
+        where=where(selection.without(*OF_BUILD), "rows"),
+    )
+    suites, platforms, labs, origins, units = ({None: None, **_names(table)} for table in _NAMED)
+    builds: dict[int, tuple[BuildRef, RevisionRef | None]] = {}
+    for rows in pieces(query):
+        builds = _builds(rows, builds)
+        yield [
+            WholeTest(
+                row[0], test_id(row[0], row[1]), _STATUSES[row[2]], *row[3:11], suites[row[11]],
+                platforms[row[12]], labs[row[13]], origins[row[14]], units[row[15]] or "", *builds[row[16]],
+            )
+            for row in rows
+        ]  # fmt: skip
+
+
+def all_builds(selection: Selection, *, within: Composable | None = None) -> Iterator[list[BuildRow]]:
+    """Yield the known builds under a selection; ``within`` is a further condition on b."""
+    query = _BUILDS.format(within=within or SQL("true"), where=where(selection, "builds"))
+    for rows in pieces(query, rows=BUILDS_AT_ONCE):
+        yield list(build_rows([number for (number,) in rows]))
+
+
+def _names(table: str) -> dict[int, str]:
+    query = SQL("SELECT id, name FROM {}").format(Identifier(f"results_{table}"))
+    return dict(fetch(query, lambda id, name: (id, name)))
+
+
+def _builds(
+    rows: Sequence[tuple[Any, ...]], known: dict[int, tuple[BuildRef, RevisionRef | None]]
+) -> dict[int, tuple[BuildRef, RevisionRef | None]]:
+    """Return the builds of some rows: those that are known already, and others as the database has them."""
+    wanted = {row[16] for row in rows}
+    builds = {number: known[number] for number in wanted & known.keys()}
+    query = _BUILD_REFS.format(
+        build=BUILD_COLUMNS,
+        revision=REVISION_COLUMNS,
+        joins=REVISION_JOINS,
+        ids=Literal(list(wanted - builds.keys())),
+    )
+    found: list[dict[str, Any]] = fetch(query, dict)
+    for row in found:
+        builds[row["id"]] = (as_build(row), as_revision_if_known(row))
+    return builds

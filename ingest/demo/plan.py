@@ -205,10 +205,16 @@ def _lanes(
             if not suite.limits or spot[0].arch in suite.limits
         ],
     )
+    hopeless: set[Suite] = set()
     for _, ((variant, platform, lab), suite) in jobs:
         if wanted < 1:
             return
-        cases = (suite.cases or ("",))[: min(cap, math.ceil(wanted))]
+        if suite in hopeless:
+            continue
+        if suite.is_hopeless:
+            hopeless.add(suite)
+        room = min(cap // 4 if suite.is_hopeless else cap, math.ceil(wanted))
+        cases = (suite.cases or ("",))[:room]
         lane = Lane(branch, origin, variant, platform, lab, suite, cases)
         wanted -= lane.size
         yield lane

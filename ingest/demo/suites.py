@@ -41,6 +41,11 @@ class Suite:
     metrics: tuple[Metric, ...] = ()
 
     @property
+    def is_hopeless(self) -> bool:
+        """Whether nearly all of it always fails: a block that would drown everything else."""
+        return self.fail > 0.9
+
+    @property
     def kind(self) -> str:
         """Return the first part of its paths: kselftest, ltp."""
         return self.root.split(".")[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from django.db import OperationalError, connection
 from psycopg.errors import QueryCanceled
@@ -12,6 +12,9 @@ from psycopg.sql import SQL, Composable, Literal
 from results.errors import QueryTimeout
 
 T = TypeVar("T")
+
+Columns = dict[str, Any]
+"""A row as it comes: the name of each column and its value."""
 
 TIMEOUT_MS: Final = 2000
 

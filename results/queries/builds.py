@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from psycopg.sql import SQL, Composable, Composed, Literal
 
-from results.db import fetch
+from results.db import Columns, fetch
 from results.documents import restore
 from results.errors import NotFound
 from results.keys import key_of
@@ -108,7 +108,7 @@ _PAGE: Final = SQL("""
     ORDER BY value {direction} NULLS LAST, b.id DESC LIMIT {limit}
 """)
 
-_VALUES: Final = {
+_VALUES: Final[dict[str, tuple[SQL, Callable[[Any], Any]]]] = {
     "status": (SQL("-b.status"), int),
     "config": (SQL('(SELECT name FROM results_config WHERE id = b.config_id) COLLATE "C"'), str),
     "arch": (SQL('(SELECT name FROM results_architecture WHERE id = b.architecture_id) COLLATE "C"'), str),
@@ -163,7 +163,7 @@ def build_page(
         direction=SQL("ASC" if forward else "DESC"),
         limit=Literal(limit + 1),
     )
-    page = paging.listing(fetch(query, dict), limit, lambda row: (row["value"], row["id"]))
+    page = paging.listing(fetch(query, Columns), limit, lambda row: (row["value"], row["id"]))
     return Listing(build_rows([row["id"] for row in page.rows]), page.after)
 
 
@@ -177,12 +177,12 @@ def build_detail(kcidb_id: str) -> BuildDetail:
         joins=REVISION_JOINS,
         key=Literal(key),
     )
-    found = fetch(query, dict)
+    found = fetch(query, Columns)
     if not found:
         raise NotFound(f"build {kcidb_id}")
     row = found[0]
     number = row.pop("id")
-    results = fetch(_SUITES.format(counts=array_of_sums("rc"), build=Literal(number)), dict)
+    results = fetch(_SUITES.format(counts=array_of_sums("rc"), build=Literal(number)), Columns)
     suites = [
         (result["is_boot"], SuiteCounts(result["suite"], StatusCounts.of(result["counts"])))
         for result in results

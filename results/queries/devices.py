@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from psycopg.sql import SQL, Composed, Literal
 
-from results.db import fetch
+from results.db import Columns, fetch
 from results.errors import NotFound
 from results.queries.picked import array_of_sums, mask
 from results.queries.records import RevisionRef, StatusCounts, boots_and_tests
@@ -188,7 +188,7 @@ def device_listing(selection: Selection = EVERYTHING, *, since: date) -> tuple[D
 
 def device_detail(platform: str, *, since: date) -> DeviceDetail:
     """Return a platform; NotFound when there is none of this name."""
-    found = fetch(_PLATFORM.format(Literal(platform)), dict)
+    found = fetch(_PLATFORM.format(Literal(platform)), Columns)
     if not found:
         raise NotFound(f"device {platform}")
     about = {
@@ -196,9 +196,9 @@ def device_detail(platform: str, *, since: date) -> DeviceDetail:
         "since": Literal(since),
         "sums": array_of_sums("rc"),
     }
-    labs = _labs(fetch(_LABS.format(**about), dict))
+    labs = _labs(fetch(_LABS.format(**about), Columns))
     suites = fetch(_SUITES.format(**about), _suite)
-    trees = _trees(fetch(_TREES.format(revision=REVISION_COLUMNS, **about), dict))
+    trees = _trees(fetch(_TREES.format(revision=REVISION_COLUMNS, **about), Columns))
     return DeviceDetail(
         platform=platform,
         vendor=found[0]["vendor"],

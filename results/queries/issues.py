@@ -9,7 +9,7 @@ from typing import Literal as OneOf
 
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
-from results.db import fetch
+from results.db import Columns, fetch
 from results.documents import restore
 from results.errors import NotFound
 from results.keys import key_of
@@ -153,7 +153,7 @@ def issue_listing(
         conditions.append(Identifier("i", f"culprit_{CULPRITS[CULPRITS.index(culprit)]}"))
     if after:
         conditions.append(_issue_after(*paging.decode(after, (datetime.fromisoformat, int))))
-    rows = fetch(_issues(all_of(conditions), limit + 1), dict)
+    rows = fetch(_issues(all_of(conditions), limit + 1), Columns)
     page = paging.listing(rows, limit, lambda row: (row["last_seen"], row["id"]))
     return Listing(tuple(_issue_row(**row) for row in page.rows), page.after)
 
@@ -180,7 +180,7 @@ def incident_page(
         after=SQL("c.id < {}").format(*map(Literal, paging.decode(after, (int,)))) if after else SQL("true"),
         limit=Literal(limit + 1),
     )
-    page = paging.listing(fetch(query, dict, as_written=True), limit, lambda row: (row["number"],))
+    page = paging.listing(fetch(query, Columns, as_written=True), limit, lambda row: (row["number"],))
     runs = test_rows([row["test_key"] for row in page.rows if row["test_key"]])
     return Listing(tuple(_incident(row, {run.id: run for run in runs}) for row in page.rows), page.after)
 

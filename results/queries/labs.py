@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from psycopg.sql import SQL, Composable, Composed, Literal
 
-from results.db import fetch
+from results.db import Columns, fetch
 from results.errors import NotFound
 from results.queries.picked import array_of_sums
 from results.queries.records import StatusCounts, boots_and_tests
@@ -119,21 +119,23 @@ def lab_listing(search: str = "", *, origin: str | None = None, today: date) -> 
     conditions = [SQL("la.name ILIKE {}").format(Literal(f"%{escape_like(search)}%"))]
     if origin is not None:
         conditions.append(SQL("o.name = {}").format(Literal(origin)))
-    rows = fetch(_labs(all_of(conditions), today), dict)
+    rows = fetch(_labs(all_of(conditions), today), Columns)
     return tuple(_lab(list(group), today) for _, group in groupby(rows, key=itemgetter("lab")))
 
 
 def lab_detail(lab: str, *, today: date) -> LabDetail:
     """Return a lab; NotFound when there is none of this name."""
-    named = fetch(SQL("SELECT id, is_physical FROM results_lab WHERE name = {}").format(Literal(lab)), dict)
+    named = fetch(
+        SQL("SELECT id, is_physical FROM results_lab WHERE name = {}").format(Literal(lab)), Columns
+    )
     if not named:
         raise NotFound(f"lab {lab}")
     since = _since(today)
     about = {"lab": Literal(named[0]["id"]), "since": Literal(since), "sums": array_of_sums("rc")}
-    rows = fetch(_labs(SQL("rc.lab_id = {lab}").format(**about), today), dict)
-    devices = fetch(_DEVICES.format(**about), dict)
+    rows = fetch(_labs(SQL("rc.lab_id = {lab}").format(**about), today), Columns)
+    devices = fetch(_DEVICES.format(**about), Columns)
     elsewhere = {
-        row["platform"]: StatusCounts.of(row["counts"]) for row in fetch(_ELSEWHERE.format(**about), dict)
+        row["platform"]: StatusCounts.of(row["counts"]) for row in fetch(_ELSEWHERE.format(**about), Columns)
     }
     empty = LabRow(
         lab, named[0]["is_physical"], (), 0, None, StatusCounts(), StatusCounts(), _days([], today)

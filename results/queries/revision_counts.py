@@ -29,6 +29,6 @@ LAST_RESULT: Final = SQL("""
 """).format(Literal(int(Kind.BUILD)))
 
 
-def as_counts(row: dict[str, Any]) -> dict[str, StatusCounts]:
+def as_counts(row: dict[str, Any]) -> dict[str, Any]:
     """Take the counts out of a row."""
     return {name: StatusCounts.of(row.pop(name)) for name in ("builds", "boots", "tests")}

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from psycopg.sql import SQL, Composable, Composed, Literal
 
-from results.db import fetch
+from results.db import Columns, fetch
 from results.errors import NotFound
 from results.jsontext import loads
 from results.queries import paging
@@ -193,7 +193,7 @@ def revision_history(
     )
     counted = selection.without("since", "until")
     query = _counted_rows(page, counted.within(tree.selection)) if counted else _rows(page)
-    listing = paging.listing(fetch(query, dict), limit, lambda row: (row["started"], row["id"]))
+    listing = paging.listing(fetch(query, Columns), limit, lambda row: (row["started"], row["id"]))
     return Listing(tuple(_row(**row, selection=counted) for row in listing.rows), listing.after)
 
 
@@ -225,10 +225,10 @@ def revision_detail(tree: TreeRef, *, commit: str, patchset: str = "") -> Revisi
         counts=COUNT_COLUMNS,
         **named,
     )
-    found: dict[str, dict[str, Any]] = {row.pop("place"): row for row in fetch(query, dict)}
+    found: dict[str, dict[str, Any]] = {row.pop("place"): row for row in fetch(query, Columns)}
     if "this" not in found:
         raise NotFound(f"revision {commit} of {tree.name}")
-    checkouts = fetch(_CHECKOUTS.format(**named), dict)
+    checkouts = fetch(_CHECKOUTS.format(**named), Columns)
     revisions = {place: as_revision(row) for place, row in found.items()}
     this = found["this"]
     return RevisionDetail(
@@ -269,7 +269,7 @@ def _counted_rows(page: Composed, selection: Selection) -> Composed:
 
 def _row(*, id: int, origins: list[str], selection: Selection = EVERYTHING, **columns: Any) -> RevisionRow:
     revision = as_revision(columns)
-    counts = {name: mask(found, selection) for name, found in as_counts(columns).items()}
+    counts: dict[str, Any] = {name: mask(found, selection) for name, found in as_counts(columns).items()}
     return RevisionRow(revision=revision, origins=tuple(origins), **counts, **columns)
 
 

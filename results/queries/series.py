@@ -9,7 +9,7 @@ from uuid import UUID
 
 from psycopg.sql import SQL, Literal
 
-from results.db import fetch
+from results.db import Columns, fetch
 from results.documents import test_id
 from results.errors import NotFound
 from results.queries.records import RevisionRef, TreeRef
@@ -89,7 +89,7 @@ _HISTORY: Final = SQL("""
 def series_detail(series: int) -> Series:
     """Return a series; NotFound when there is none of this number."""
     found = (
-        fetch(_SERIES.format(tree=TREE_COLUMNS, series=Literal(series)), dict) if series <= LARGEST else []
+        fetch(_SERIES.format(tree=TREE_COLUMNS, series=Literal(series)), Columns) if series <= LARGEST else []
     )
     if not found:
         raise NotFound(f"series {series}")

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from psycopg.sql import SQL, Composable, Composed, Literal
 
-from results.db import fetch
+from results.db import Columns, fetch
 from results.queries import paging
 from results.queries.picked import is_counted, is_scoped, picked, sum_of
 from results.selection import Selection
@@ -153,7 +153,7 @@ def next_keys(
     if name not in TEST_SORTS:
         raise ValueError(f"no such order: {sort}")
     query = _worst_first if name == "status" else _by_bucket
-    rows = fetch(query(selection, sort, after, limit + 1), dict)
+    rows = fetch(query(selection, sort, after, limit + 1), Columns)
     page = paging.listing(rows, limit, lambda row: list(row.values()))
     return [row["key"] for row in page.rows], page.after
 
@@ -162,7 +162,8 @@ def _worst_first(selection: Selection, sort: str, after: str | None, limit: int)
     wanted = [int(status) for status in statuses(selection)]
     if sort.startswith("-"):
         wanted.reverse()
-    bucket_after = row_after = SQL("true")
+    bucket_after: Composable = SQL("true")
+    row_after: Composable = SQL("true")
     if after:
         status, day, build, key = paging.decode(after, (int, _day, int, UUID))
         wanted = wanted[wanted.index(status) :] if status in wanted else wanted

@@ -120,7 +120,7 @@ def rebind_tests(builds: list[int]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_TEMPORARY)
         cursor.execute(_MISBOUND, {"builds": builds})
-        moved = cursor.rowcount
+        moved: int = cursor.rowcount
         if moved:
             cursor.execute(_ADD_SERIES)
             cursor.execute(_NULL_PATTERNS)

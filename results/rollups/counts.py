@@ -171,7 +171,8 @@ ISSUE_COUNTS: Final = SQL("""
 def _changed(statement: Composed, params: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def count_results(builds: list[int]) -> set[date | None]:

@@ -57,7 +57,8 @@ def mark_everything() -> int:
             """,
             [Due.Kind.CHECKOUT, Due.Kind.BUILD, Due.Kind.ISSUE],
         )
-        return cursor.rowcount
+        marked: int = cursor.rowcount
+        return marked
 
 
 def builds_of(popped: Popped) -> list[int]:

@@ -32,7 +32,7 @@ def refresh(limit: int = LIMIT, *, wait: bool = True) -> int:
         return popped.rows
 
 
-def recount(progress: Callable[[int], None] = lambda _: None) -> int:
+def recount(progress: Callable[[int], object] = lambda _: None) -> int:
     """Rebuild every summary from rows, in batches; return how many objects were looked at.
 
     Pages may be read and data may be loaded meanwhile. ``progress`` is called with the size of

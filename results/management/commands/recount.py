@@ -18,5 +18,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Recount with a progress bar, and say how many objects were looked at."""
         with tqdm(unit=" objects", desc="recounting", disable=None) as bar:
-            total = recount(progress=lambda rows: bool(bar.update(rows)))
+            total = recount(progress=bar.update)
         self.stdout.write(f"{total} checkouts, builds and issues recounted.")

@@ -99,25 +99,25 @@ def runner_lines(suite: Suite, results: Sequence[tuple[str, str]], job: str) -> 
     yield f"+ export TESTRUN_ID=1_{suite.job}"
     yield f"+ cd /lava-{job}/0/tests/1_{suite.job}"
     yield f"<LAVA_SIGNAL_STARTRUN 1_{suite.job} {job}_1.1.3.5>"
-    last = results[-90:]
-    first = len(results) - len(last) + 1
-    for number, (case, status) in enumerate(last, first):
+    last = [(case, status) for case, status in results[-90:] if case]
+    for number, (case, status) in enumerate(last, len(results) - len(last) + 1):
         if suite.kind == "ltp":
-            yield f"{case}    {LTP_WORDS.get(status, 'FAIL')}    (exit: 0)"
-        else:
-            tail = " # SKIP" if status == "SKIP" else ""
-            yield f"{'not ok' if status == 'FAIL' else 'ok'} {number} selftests: {suite.root}: {case}{tail}"
+            yield f"{case}    {LTP_WORDS.get(status, 'FAIL')}    (exit: {int(status == 'FAIL')})"
+            continue
+        if status == "FAIL":
+            yield f"# {case}: Test terminated by assertion"
+        tail = " # SKIP" if status == "SKIP" else ""
+        yield f"{'not ok' if status == 'FAIL' else 'ok'} {number} selftests: {suite.root}: {case}{tail}"
     for case, status in last:
-        word = status.lower() if status in ("PASS", "FAIL", "SKIP") else "unknown"
-        yield f"<LAVA_SIGNAL_TESTCASE TEST_CASE_ID={case.replace('.', '_')} RESULT={word}>"
+        yield testcase(case.replace(".", "_"), status)
     yield f"<LAVA_SIGNAL_ENDRUN 1_{suite.job} {job}_1.1.3.5>"
     yield "<LAVA_TEST_RUNNER EXIT>"
 
 
-def signal_line(clock: float, wall: str, case: str, status: str) -> str:
-    """Return the line by which a board reports one result, as TuxSuite stamps it."""
+def testcase(case: str, status: str) -> str:
+    """Return the signal by which a board reports one result to LAVA."""
     word = status.lower() if status in ("PASS", "FAIL", "SKIP") else "unknown"
-    return f"[{wall}] <8>[{clock:12.6f}] <LAVA_SIGNAL_TESTCASE TEST_CASE_ID={case} RESULT={word}>"
+    return f"<LAVA_SIGNAL_TESTCASE TEST_CASE_ID={case} RESULT={word}>"
 
 
 def build_lines(rng: Random, variant: Variant, error: str | None, when: int) -> list[str]:

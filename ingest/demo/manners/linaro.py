@@ -7,7 +7,7 @@ from random import Random
 
 from ingest.demo.hardware import Variant
 from ingest.demo.ids import ksuid, uuid4
-from ingest.demo.logs import oops_lines, signal_line
+from ingest.demo.logs import oops_lines, testcase
 from ingest.demo.manners.base import BuildRun, Job, Json, Manner, Written, seconds
 from ingest.demo.plan import Revision
 from ingest.demo.suites import path_of
@@ -72,13 +72,13 @@ class Linaro(Manner):
         minute = f"{wall:%Y-%m-%dT%H:%M}"
         for index, (case, status) in enumerate(outcome.results):
             clock += 0.04 + rng.random() * 0.1
-            stamp = f"{minute}:{clock % 60:09.6f}"
+            stamp = f"{minute}:{(clock + 17) % 60:09.6f}"
             test = {
                 **common,
                 "id": f"linaro:{job.id}_{suite.job}_{case}",
                 "status": status,
                 "path": path_of("linaro", suite, case),
-                "log_excerpt": signal_line(clock, stamp, case, status),
+                "log_excerpt": f"[{stamp}] <8>[{clock:12.6f}] {testcase(case, status)}",
             }
             if status == "FAIL":
                 test["log_excerpt"] = _failure(rng, job, index, test["log_excerpt"])

@@ -198,6 +198,9 @@ def _log(job: Job) -> list[str]:
     rng = Random(job.seed)
     release = job.revision.describe
     lines = boot_lines(rng, lane.platform, lane.variant, release, job.number)
+    if lane.suite is BOOT and outcome.results[0][1] == "FAIL":
+        oops = oops_lines(rng, outcome.symptom or "hang", lane.platform, release)
+        return [*lines[: rng.randint(200, 230)], *oops, "auto-login-action timed out after 120 seconds"]
     if outcome.symptom:
         lines += oops_lines(rng, outcome.symptom, lane.platform, release)
     if outcome.error:

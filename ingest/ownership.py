@@ -13,9 +13,6 @@ from ingest.errors import Refusal
 from ingest.schema import Accepted, refusal_of
 from results.documents import Object
 
-REASON: Final = "origin: not the sender's"
-"""How the reason of such a refusal begins. To be tried again only by somebody who trusts the sender."""
-
 _MADE_BY_UPGRADE: Final = "_"
 
 
@@ -45,4 +42,4 @@ def _is_upgraded(accepted: Accepted) -> bool:
 def _reason(item: Object, own: Collection[str], origins: Collection[str]) -> str:
     names = " or ".join(sorted(origins)) or "none"
     wrong = f"the origin {item['origin']}" if item["origin"] not in own else f"the id {item['id'][:100]}"
-    return f"{REASON}, which may send objects of {names}, not with {wrong}"
+    return f"origin: this sender may send objects of {names}, not with {wrong}"

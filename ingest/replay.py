@@ -27,7 +27,8 @@ class Replayed:
 def replay_rejected(submission: int | None = None) -> Replayed:
     """Load everything that is rejected, of one submission or of all, once more.
 
-    It counts as submitted when it was first submitted, so newer data still wins.
+    It counts as submitted when it was first submitted, so newer data still wins; and its sender is
+    bound to the same origins.
     """
     open_ones = Rejection.objects.filter(replayed_at=None).order_by("id")
     if submission is not None:
@@ -42,7 +43,13 @@ def _replay(rejection: Rejection, replayed: Replayed) -> None:
     """Keep the outcome of one try if it stored anything, and undo it otherwise."""
     raw = zlib.decompress(bytes(rejection.raw))
     name = f"{rejection.submission.name} {rejection.object_id}".strip()
-    document = Document(name, rejection.submission.submitted_at, raw, "" if raw else rejection.reason)
+    document = Document(
+        name,
+        rejection.submission.submitted_at,
+        raw,
+        "" if raw else rejection.reason,
+        None if rejection.bound_to is None else frozenset(rejection.bound_to),
+    )
     with transaction.atomic():
         summary = load_documents([document], source=SOURCE)
         if summary.objects():

@@ -40,7 +40,7 @@ def pull_kcidb() -> None:
         logger.warning("the KCIDB database does not answer: %s", error)
         return
     if summary is not None and summary.documents:
-        logger.info("read the KCIDB database", extra={"documents": summary.documents, "objects": summary.objects()})
+        logger.info("read the KCIDB database", extra={"objects": summary.objects()})
 
 
 @shared_task(name="ingest.sync_kernelci", ignore_result=True, soft_time_limit=3000)

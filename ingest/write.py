@@ -65,7 +65,7 @@ def _write_submissions(arrivals: list[Arrival]) -> None:
     copy_rows("results_submission", columns, map(_submission, ordered))
     copy_rows(
         "results_rejection",
-        ("submission_id", "kind", "object_id", "pointer", "reason", "raw"),
+        ("submission_id", "kind", "object_id", "pointer", "reason", "raw", "bound_to"),
         (
             (
                 arrival.id,
@@ -74,6 +74,7 @@ def _write_submissions(arrivals: list[Arrival]) -> None:
                 _text(part.pointer),
                 _text(part.reason),
                 zlib.compress(part.raw),
+                None if arrival.document.origins is None else sorted(arrival.document.origins),
             )
             for arrival in arrivals
             for part in arrival.accepted.refusals

@@ -81,7 +81,9 @@ def _claims(text: str) -> dict[str, Any]:
     problem = "JSON web tokens are not taken here"
     for secret in settings.JWT_SECRETS:
         try:
-            claims: dict[str, Any] = jwt.decode(text, secret, algorithms=[ALGORITHM], options={"require": ["exp"]})
+            claims: dict[str, Any] = jwt.decode(
+                text, secret, algorithms=[ALGORITHM], options={"require": ["exp"]}
+            )
         except jwt.InvalidSignatureError:
             problem = "the token was signed by somebody else"
         except jwt.InvalidTokenError as error:

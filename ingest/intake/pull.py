@@ -57,17 +57,17 @@ class _Feed:
         self._cursor = found or Cursor(source=name, feed=table)
 
     def read(self, summary: Summary, deadline: float) -> None:
-        """Load the rows that changed, page by page."""
+        """Load the rows that changed, page by page; at least one page with news."""
         place = Place(self._cursor.position or _BEGINNING, "")
         complete_until = self._tables.clock() - OVERLAP
         while places := self._tables.places_after(self._table, place):
             place = places[-1]
-            self._load(places, min(place.time, complete_until), summary)
-            if len(places) < PAGE or time.monotonic() > deadline:
+            has_news = self._load(places, min(place.time, complete_until), summary)
+            if len(places) < PAGE or (has_news and time.monotonic() > deadline):
                 return
 
-    def _load(self, places: list[Place], position: datetime, summary: Summary) -> None:
-        """Load the rows of a page that are news; the next read begins at ``position``."""
+    def _load(self, places: list[Place], position: datetime, summary: Summary) -> bool:
+        """Load the rows of a page that are news, if any; the next read begins at ``position``."""
         news = unseen(places, self._cursor.seen)
         with transaction.atomic():
             if news:
@@ -78,6 +78,7 @@ class _Feed:
             limit = self._cursor.position.isoformat()
             self._cursor.seen = {key: moment for key, moment in known.items() if moment >= limit}
             self._cursor.save()
+        return bool(news)
 
     def _document(self, news: list[Place]) -> Document:
         """Return the rows as they are now; where rows differ, what was written last wins."""

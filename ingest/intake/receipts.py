@@ -64,7 +64,9 @@ def _outcome(row: Submission) -> dict[str, Any]:
         "state": row.state,
         "received_at": row.submitted_at.isoformat(),
         "version": row.version,
-        "accepted": {kind: getattr(row, kind) for kind in ("checkouts", "builds", "tests", "issues", "incidents")},
+        "accepted": {
+            kind: getattr(row, kind) for kind in ("checkouts", "builds", "tests", "issues", "incidents")
+        },
         "cleaned": row.cleaned,
         "rejected": row.rejections,
         "rejections": [

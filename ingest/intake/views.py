@@ -9,7 +9,6 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
-from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
@@ -53,7 +52,9 @@ def _json_only(method: str) -> Callable[[View], View]:
                 return _refusal(error)
             except (DatabaseError, OSError):
                 logger.exception("intake failed")
-                return _refusal(IntakeError(500, "the server cannot take this now; please try again", retry_after=60))
+                return _refusal(
+                    IntakeError(500, "the server cannot take this now; please try again", retry_after=60)
+                )
 
         return answer
 

@@ -77,7 +77,8 @@ class KcidbTables:
         return moment
 
     def places_after(self, table: str, place: Place) -> list[Place]:
-        """Return the next rows of a table after a place, at most ``PAGE``; uses the index on ``_timestamp``."""
+        """Return the next rows of a table after a place, at most ``PAGE``."""
+        # The first condition is for KCIDB's index on _timestamp.
         query = SQL("""
             SELECT _timestamp AS time, {key} AS key FROM {table}
             WHERE _timestamp >= %(time)s AND (_timestamp, {key}) > (%(time)s, %(key)s)
@@ -88,9 +89,9 @@ class KcidbTables:
 
     def objects(self, table: str, keys: list[str]) -> list[Object]:
         """Return the rows of these keys as objects, in the order of their keys."""
-        query = SQL("SELECT * FROM {table} WHERE id = ANY(%(ids)s) AND {key} = ANY(%(keys)s) ORDER BY {key}").format(
-            key=_key(table), table=Identifier(table)
-        )
+        query = SQL(
+            "SELECT * FROM {table} WHERE id = ANY(%(ids)s) AND {key} = ANY(%(keys)s) ORDER BY {key}"
+        ).format(key=_key(table), table=Identifier(table))
         ids = [key.rpartition(" ")[0] for key in keys] if table == "issues" else keys
         return [as_object(table, row) for row in self._connection.execute(query, {"ids": ids, "keys": keys})]
 

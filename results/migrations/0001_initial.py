@@ -283,7 +283,10 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'results_submission',
                 'constraints': [models.UniqueConstraint(fields=('sha256', 'submitted_at'), name='submission_identity')],
-                'indexes': [models.Index(models.OrderBy(models.F('received_at'), descending=True), name='submission_newest')],
+                'indexes': [
+                    models.Index(models.OrderBy(models.F('received_at'), descending=True), name='submission_newest'),
+                    django.contrib.postgres.indexes.HashIndex(models.F('name'), name='submission_name'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -295,6 +298,7 @@ class Migration(migrations.Migration):
                 ('pointer', models.TextField(default='', help_text='RFC 6901 JSON pointer into the document.')),
                 ('reason', models.TextField()),
                 ('raw', models.BinaryField(help_text='zlib-compressed JSON bytes of what was refused, with its version.')),
+                ('bound_to', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=512), help_text='Origins that its sender may send; NULL: any.', null=True, size=None)),
                 ('rejected_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('replayed_at', models.DateTimeField(help_text='When a later try stored it.', null=True)),
                 ('submission', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rejected', to='results.submission')),

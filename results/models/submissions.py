@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import HashIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -44,6 +45,7 @@ class Submission(models.Model):
         constraints = [models.UniqueConstraint(fields=("sha256", "submitted_at"), name="submission_identity")]
         indexes = [
             models.Index(F("received_at").desc(), name="submission_newest"),
+            HashIndex("name", name="submission_name"),
         ]
 
     def __str__(self) -> str:
@@ -62,6 +64,9 @@ class Rejection(models.Model):
     pointer = models.TextField(default="", help_text="RFC 6901 JSON pointer into the document.")
     reason = models.TextField()
     raw = models.BinaryField(help_text="zlib-compressed JSON bytes of what was refused, with its version.")
+    bound_to = ArrayField(
+        models.CharField(max_length=512), null=True, help_text="Origins that its sender may send; NULL: any."
+    )
     rejected_at = models.DateTimeField(db_default=Now())
     replayed_at = models.DateTimeField(null=True, help_text="When a later try stored it.")
 

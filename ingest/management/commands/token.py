@@ -56,7 +56,9 @@ class Command(BaseCommand):
     def _list(self, _options: dict[str, Any]) -> None:
         for token in Token.objects.all():
             state = token.problem(timezone.now()) or "valid"
-            used = f"last used {token.last_used_at:%Y-%m-%d %H:%M} UTC" if token.last_used_at else "never used"
+            used = (
+                f"last used {token.last_used_at:%Y-%m-%d %H:%M} UTC" if token.last_used_at else "never used"
+            )
             self.stdout.write(f"{token.name}\t{', '.join(token.origins)}\t{state}\t{used}")
 
     def _revoke(self, options: dict[str, Any]) -> None:

@@ -41,7 +41,9 @@ TABLES = {
 @contextmanager
 def kcidb_database():
     """Give a connection to an empty KCIDB database, and its DSN."""
-    params = {name: connection.get_connection_params().get(name) for name in ("host", "port", "user", "password")}
+    params = {
+        name: connection.get_connection_params().get(name) for name in ("host", "port", "user", "password")
+    }
     params = {name: value for name, value in params.items() if value}
     name = connection.settings_dict["NAME"] + "_kcidb"
     drop = SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
-import sys
 import venv
 
 import pytest
@@ -41,12 +39,23 @@ def test_submit_build(kci_dev, tmp_path, way):
     with web_server(spool) as port:
         command, environment = [kci_dev, "submit", "build", "--origin", "acme"], dict(os.environ)
         command += ["--giturl", "https://git.example/linux.git", "--branch", "main", "--commit", "a" * 40]
-        command += ["--arch", "arm64", "--config-name", "defconfig", "--compiler", "gcc-14", "--status", "FAIL"]
+        command += [
+            "--arch",
+            "arm64",
+            "--config-name",
+            "defconfig",
+            "--compiler",
+            "gcc-14",
+            "--status",
+            "FAIL",
+        ]
         if way == "options":
             command += ["--kcidb-rest-url", f"http://127.0.0.1:{port}/submit", "--kcidb-token", secret]
         else:
             environment["KCIDB_REST"] = f"http://{secret}@127.0.0.1:{port}"
-        run = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        run = subprocess.run(
+            command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60
+        )
     assert run.returncode == 0, run.stdout + run.stderr
     load_spool(spool, seconds=60)
     build = Build.objects.get()

@@ -109,7 +109,9 @@ def test_every_acknowledged_object_is_there_once_whoever_is_killed(tmp_path):
     assert not list(spool.names())
     assert set(Submission.objects.values_list("state", flat=True)) == {"accepted"}
     assert loaded() >= sender.acknowledged
-    everything = {f"acme:test-{number}-{index}" for number in range(sender.acknowledged) for index in range(TESTS)}
+    everything = {
+        f"acme:test-{number}-{index}" for number in range(sender.acknowledged) for index in range(TESTS)
+    }
     assert set(Test.objects.values_list("kcidb_id", flat=True)) == everything
     assert Test.objects.count() == len(everything)
     while refresh():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from datetime import UTC, datetime, timedelta
 from socket import gethostname
 
@@ -16,6 +17,7 @@ from ingest import tasks
 from ingest.intake import loading
 from ingest.intake.loading import load_spool
 from ingest.intake.spool import Spool, new_id
+from ingest.replay import replay_rejected
 from results.models import Build, Rejection, Submission, Test
 from tests.ingest.intake.documents import document
 
@@ -62,7 +64,10 @@ def test_a_submission_from_acceptance_to_its_page(client, auth, spool):
     assert (row.source, row.name) == ("submit", f"submission-{told['id']}.json")
     assert Test.objects.count() == 3
     today = datetime.now(UTC).strftime("%Y-%m-%d")
-    assert files(spool.folder / "archive" / today) == [f"submission-{told['id']}.json", f"submission-{told['id']}.meta"]
+    assert files(spool.folder / "archive" / today) == [
+        f"submission-{told['id']}.json",
+        f"submission-{told['id']}.meta",
+    ]
     assert not list(spool.names())
 
 
@@ -93,13 +98,26 @@ def test_objects_of_other_origins_are_refused_with_the_reason(client, auth, spoo
     assert "the id rival:disguised" in refused["rival:disguised"]
     assert not Build.objects.get(kcidb_id="rival:build-1").known
     assert set(Test.objects.values_list("kcidb_id", flat=True)) == {"acme:test-1-0", "acme:guest"}
-    assert Rejection.objects.count() == 2
+    assert set(Rejection.objects.values_list("replayed_at", flat=True)) == {None}
+
+    replayed = replay_rejected()
+    assert (replayed.stored, len(replayed.rejected)) == (0, 2)
+    assert not Build.objects.get(kcidb_id="rival:build-1").known
 
 
 def test_waivers_made_by_the_upgrade_belong_to_the_sender(spool):
     old = {
         "version": {"major": 4, "minor": 2},
-        "tests": [{"id": "acme:1", "origin": "acme", "build_id": "acme:b", "waived": True, "path": "a", "status": "FAIL"}],
+        "tests": [
+            {
+                "id": "acme:1",
+                "origin": "acme",
+                "build_id": "acme:b",
+                "waived": True,
+                "path": "a",
+                "status": "FAIL",
+            }
+        ],
     }
     publish(spool, json.dumps(old).encode())
     load(spool)
@@ -208,7 +226,7 @@ def test_what_a_killed_writer_left_is_removed_after_a_day(spool):
         temp = spool.folder / f"submission-{name}.json.temp"
         temp.touch()
         (spool.folder / f"submission-{name}.meta").touch()
-        then = datetime.now().timestamp() - hours * 3600
+        then = time.time() - hours * 3600
         os.utime(temp, (then, then))
     assert list(spool.names()) == []
     assert [path.name for path in sorted(spool.folder.iterdir()) if path.is_file()] == [

@@ -48,9 +48,8 @@ def put(database, table, **row):
     names, marks = ", ".join(row), ", ".join(f"%({name})s" for name in row)
     key = "id, version" if table == "issues" else "id"
     changes = ", ".join(f"{name} = excluded.{name}" for name in row)
-    database.execute(
-        f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT ({key}) DO UPDATE SET {changes}", row
-    )
+    insert = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608
+    database.execute(f"{insert} ON CONFLICT ({key}) DO UPDATE SET {changes}", row)
 
 
 def put_test(database, number, **fields):
@@ -59,7 +58,7 @@ def put_test(database, number, **fields):
 
 def test_every_field_of_every_kind_arrives(database, read):
     put(
-        database, "checkouts", id="acme:c", origin="acme", tree_name="demo", git_commit_hash="a" * 40, valid=True,
+        database, "checkouts", id="acme:c", origin="acme", tree_name="demo", valid=True, git_commit_hash="a" * 40,
         git_repository_url="https://git.example/demo.git", git_repository_branch="main", git_commit_tags=["v1"],
         start_time="2026-01-02T03:04:05+02:00", patchset_files=Jsonb([]), misc=Jsonb({"a": [1, None]}),
     )  # fmt: skip

@@ -27,14 +27,21 @@ def place(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def port(place, django_db_setup, django_db_blocker):
-    with web_server(place, threads=2, SUBMIT_MAX_BYTES=str(LIMIT), SUBMIT_PATIENCE_SECONDS=str(PATIENCE)) as port:
+    with web_server(
+        place, threads=2, SUBMIT_MAX_BYTES=str(LIMIT), SUBMIT_PATIENCE_SECONDS=str(PATIENCE)
+    ) as port:
         yield port
 
 
 def begin(port, *headers):
     """Return a connection on which only the head of a request was sent."""
     connection = socket.create_connection(("127.0.0.1", port), timeout=30)
-    lines = ["POST /submit HTTP/1.1", "Host: 127.0.0.1", f"Authorization: {bearer()['Authorization']}", *headers]
+    lines = [
+        "POST /submit HTTP/1.1",
+        "Host: 127.0.0.1",
+        f"Authorization: {bearer()['Authorization']}",
+        *headers,
+    ]
     connection.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
     return connection
 

@@ -47,7 +47,9 @@ def test_answers_like_kcidb_once_the_body_is_in_the_spool(client, auth, spool):
 
 def test_body_and_its_sender_are_synced_before_the_answer(client, auth, spool, monkeypatch):
     synced = []
-    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(os.readlink(f"/proc/self/fd/{descriptor}")))
+    monkeypatch.setattr(
+        os, "fsync", lambda descriptor: synced.append(os.readlink(f"/proc/self/fd/{descriptor}"))
+    )
     send(client, document(), **auth)
     kinds = [os.path.basename(path).partition(".")[2] or "folder" for path in synced]
     assert kinds == ["json.temp", "meta", "folder"]
@@ -122,7 +124,9 @@ def test_a_token_without_the_scope_is_told(client, secret, auth):
 def test_only_the_hash_of_a_secret_is_kept(secret):
     token = Token.objects.get()
     assert len(token.digest) == 32
-    assert secret.encode() not in json.dumps({name: str(value) for name, value in vars(token).items()}).encode()
+    assert (
+        secret.encode() not in json.dumps({name: str(value) for name, value in vars(token).items()}).encode()
+    )
 
 
 def test_use_of_a_token_is_noted(client, auth):

@@ -6,6 +6,7 @@ They write what a load writes, and mark it due; ``count()`` brings the summaries
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from itertools import count as counter
 
 from results.documents import pack
@@ -71,7 +72,13 @@ def _due(kind, key):
 
 def create_submission(name="one.json", **columns):
     """Store that a document arrived; the first one of a test has the id that objects name."""
-    defaults = {"source": "kcidb", "sha256": b"\0" * 32, "size": 1000, "version": "5.3", "state": "accepted"}
+    defaults = {
+        "source": "kcidb",
+        "sha256": sha256(name.encode()).digest(),
+        "size": 1000,
+        "version": "5.3",
+        "state": "accepted",
+    }
     return Submission.objects.create(
         **{
             **defaults,

@@ -21,11 +21,13 @@ class DetectionRules:
     heals: float = 1e-5
     """How many streaks of failures as long as this one may have ended by themselves, per series
     and position of this tree: else it may be a burst of flakiness."""
+    burst: int = 3
+    """Length of a healed streak from which another one as long is no evidence at all."""
     own_record: float = 3.0
     """How many times its own longest streak that healed a lone series must fail."""
     pooled: float = 1e-7
     """Prior of a change that sister series share."""
-    on_board: float = 1e-12
+    on_board: float = 1e-13
     """Prior of a change that tests of one suite share on one device: mostly the device is to blame."""
     reach: float = 0.6
     """The share of the series in a scope that a change reaches."""

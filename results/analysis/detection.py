@@ -131,6 +131,8 @@ class _Replay:
             if len(rows) < 2:
                 return
             gains = self.evidence.gains(rows, splits, position + 1)
+            bursty = (self.longest[rows] >= self.rules.burst) & (self.streak[rows] <= self.longest[rows])
+            gains[bursty] = np.minimum(gains[bursty], self.rules.hint)
             chosen = {axis: codes[rows] for axis, codes in axes.items()}
             change = best_scope(gains, chosen, prior=prior, reach=self.rules.reach)
             if change is None or not self._found(rows, change, int(splits[change.split]), position):

@@ -20,7 +20,7 @@ from results.analysis.history import Counts, FloatArray, IntArray, SeriesTable
 from results.analysis.segmentation import ChangeRange, change_weights, cumulated, position_range
 
 OVERLAP: Final = 0.4
-REGRESSION_RATE: Final = 0.48
+REGRESSION_RATE: Final = 0.475
 """Failure rate from which a change is a regression; below it made a test flaky."""
 STRAY: Final = 0.05
 """Probability that a series says nothing about when its event began."""

@@ -105,7 +105,8 @@ _HISTORY: Final = SQL("""
 
 # Leans on revision_commit; descriptions are few enough to be looked through.
 _FOUND: Final = SQL("""
-    SELECT r.id FROM results_revision r WHERE ({commit} OR r.describe = {text} AND r.describe <> '') AND {has_checkout}
+    SELECT r.id FROM results_revision r
+    WHERE ({commit} OR r.describe = {text} AND r.describe <> '') AND {has_checkout}
     ORDER BY r.started DESC, r.id DESC LIMIT {limit}
 """)
 

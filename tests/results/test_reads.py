@@ -84,7 +84,7 @@ def test_a_revision_has_neighbours_checkouts_and_a_message():
     create_checkout(revision=this, origin="linaro", start_time=None, excerpt="fatal: no", valid=False)
     create_checkout(
         revision=this,
-        start_time=NOW - timedelta(days=9),
+        start_time=this.started - timedelta(minutes=1),
         git_commit_message="Linux 6.18\n\nSigned-off-by: someone",
     )
     count()

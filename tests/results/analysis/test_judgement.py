@@ -3,7 +3,7 @@ import pytest
 
 from results.analysis.confinement import in_words
 from results.analysis.grouping import EventKind
-from results.analysis.history import History, RunTable, counts_of
+from results.analysis.history import History, Kind, RunTable, counts_of
 from results.analysis.judgement import judge
 from results.analysis.verdicts import FailureClass, Verdict, flakiness
 
@@ -156,3 +156,38 @@ def test_the_judgement_does_not_depend_on_the_order_of_the_rows(farm, seed):
 def test_untested_series_and_empty_histories_are_judged_too(written):
     assert judge(written([{"runs": "...."}])).verdicts.verdict == (Verdict.UNKNOWN,)
     assert judge(written([{"runs": "P"}])).events == ()
+
+
+def build(runs, **axes):
+    return {"kind": Kind.BUILD, "path": -1, "suite": -1, "lab": -1, "platform": -1, "runs": runs} | axes
+
+
+def test_builds_that_break_together_are_one_event_apart_from_the_tests(written):
+    rows = [build("P" * 30 + "FFF", config=n, architecture=1) for n in range(4)]
+    rows += [build("P" * 33, config=n, architecture=2) for n in range(4)]
+    rows += [{"path": 3, "platform": n, "runs": "P" * 30 + "..."} for n in range(4)]
+    (event,) = judge(written(rows)).events
+    assert event.series == frozenset(range(4))
+    assert event.axes["architecture"].affected == (1,) and event.axes["architecture"].spared == (2,)
+
+
+def test_one_broken_build_is_a_regression_when_it_stays_broken(written):
+    rows = [build("P" * 30 + "F" * 6, config=1)] + [build("P" * 36, config=n) for n in range(2, 6)]
+    (event,) = judge(written(rows)).events
+    assert event.series == frozenset({0}) and event.last_good == 29 and event.first_bad == 30
+
+
+def test_more_data_in_any_pieces_and_order_end_in_the_same_judgement(farm):
+    rng = np.random.default_rng(11)
+
+    def runs(position, path, **_):
+        return "F" if (path == 4 and position >= 25) or rng.random() < 0.02 else "P"
+
+    history = farm(runs, 35)
+    pieces = np.array_split(rng.permutation(len(history.runs)), 1000)
+    table: list = []
+    for piece in pieces:
+        table.extend(piece.tolist())
+    rows = np.array(table)
+    arrived = RunTable(**{n: getattr(history.runs, n)[rows] for n in RunTable.__slots__})
+    assert judge(History(history.commits, history.series, arrived)).events == judge(history).events

@@ -43,6 +43,9 @@ def merge(versions: Iterable[Sourced]) -> Sourced:
         for name, (order, value) in version.items():
             if name not in merged or merged[name][0] <= order:
                 merged[name] = order, value
+    # An empty sub-object says something only as long as nobody fills it.
+    for name in {name.partition(".")[0] for name in merged if "." in name}:
+        merged.pop(name, None)
     return merged
 
 
@@ -54,7 +57,7 @@ def plain(fields: Sourced) -> Object:
         if part:
             item[whole] = item.get(whole, {}) | {part: value}
         else:
-            item[name] = value | item[name] if name in item else value
+            item[name] = value
     return item
 
 

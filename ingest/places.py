@@ -16,7 +16,6 @@ from ingest.series import Variant
 from results.documents import Object
 from results.keys import key_hex
 
-
 NOWHERE: Final = Variant(None, None, 0, None, None, None, 0)
 """The variant of a place that is not bound yet."""
 
@@ -25,7 +24,7 @@ NOWHERE: Final = Variant(None, None, 0, None, None, None, 0)
 class Place:
     """One build on one platform of one lab: with a path, it makes a series.
 
-    ``seen_at`` is when it was last submitted. What follows is known after ``bind``.
+    ``seen_at`` is when a test that ran there was last submitted. What follows is known after ``bind``.
     """
 
     build: str
@@ -33,7 +32,7 @@ class Place:
     lab: str
     platform: str | None
     compatibles: list[str]
-    seen_at: datetime
+    seen_at: datetime | None
     build_id: int = 0
     variant: Variant = NOWHERE
     series: dict[int, int] = field(default_factory=dict)
@@ -46,9 +45,10 @@ class Places:
         self._known: dict[Any, Place] = {}
         self._odd: list[Place] = []
         self._builds: dict[str, str] = {}
+        self._described: dict[str, tuple[datetime, list[str]]] = {}
 
-    def of(self, build_id: str, test: Object, when: datetime) -> Place:
-        """Return the place of a test that was submitted at some time."""
+    def of(self, build_id: str, test: Object, when: datetime | None) -> Place:
+        """Return the place of a test, as it was submitted at some time (None: merged from several)."""
         environment = test.get("environment", _NOTHING)
         misc, of_misc = test.get("misc", _NOTHING), environment.get("misc", _NOTHING)
         compatible = environment.get("compatible")
@@ -64,11 +64,18 @@ class Places:
             return place
         if place is None:
             place = self._known[sign] = self._new(build_id, test, when)
-        elif place.seen_at < when:
+        elif when and (place.seen_at is None or place.seen_at < when):
             place.seen_at = when
         return place
 
-    def _new(self, build_id: str, test: Object, when: datetime) -> Place:
+    def describe(self, test: Object, when: datetime) -> None:
+        """Note what a test as it was submitted says of its platform."""
+        environment = test.get("environment", _NOTHING)
+        if (platform := normalise.platform(environment)) and (compatible := environment.get("compatible")):
+            said = when, [normalise.clip(part) for part in compatible]
+            self._described[platform] = max(self._described.get(platform, said), said)
+
+    def _new(self, build_id: str, test: Object, when: datetime | None) -> Place:
         build = key_hex(build_id)
         self._builds[build] = build_id
         environment = test.get("environment", _NOTHING)
@@ -87,21 +94,22 @@ class Places:
     def intern(self, known: Dimensions) -> None:
         """Make rows for what the places refer to."""
         places = self._all()
+        for place in places:
+            if place.platform and place.compatibles and place.seen_at:
+                said = place.seen_at, place.compatibles
+                self._described[place.platform] = max(self._described.get(place.platform, said), said)
         known.origins.add({place.origin: () for place in places})
         known.lab_ids({place.lab for place in places})
-        known.platforms.add({place.platform: ([],) for place in places if place.platform})
+        platforms = {place.platform for place in places if place.platform} | self._described.keys()
+        known.platforms.add({name: ([],) for name in platforms})
         known.mention_builds(self._builds.values())
         self._describe_platforms(known)
 
     def _describe_platforms(self, known: Dimensions) -> None:
         """Keep the newest list of compatibles of each platform."""
-        newest: dict[int, tuple[datetime, list[str]]] = {}
-        for place in self._all():
-            if place.platform and place.compatibles:
-                key, seen = known.platforms.ids[place.platform], (place.seen_at, place.compatibles)
-                newest[key] = max(newest.get(key, seen), seen)
-        if not newest:
+        if not self._described:
             return
+        rows = sorted((known.platforms.ids[name], *said) for name, said in self._described.items())
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.executemany(
                 """
@@ -111,7 +119,7 @@ class Places:
                 """,
                 [
                     (compatibles, normalise.vendor(compatibles), when, platform, when, compatibles)
-                    for platform, (when, compatibles) in sorted(newest.items())
+                    for platform, when, compatibles in rows
                 ],
             )
 

@@ -64,10 +64,13 @@ def _plan_tests(plan: Plan, incoming: Incoming, dimensions: Dimensions) -> None:
     runs = RunRows(dimensions)
     for key in sorted(incoming):
         if key in merged:
-            runs.add(key[0], merged[key].item, merged[key].order)
+            runs.add(key[0], merged[key].item, merged[key].order, is_merged=True)
         elif key not in again:
             item, arrival = incoming[key][0]
             runs.add(key[0], item, arrival.order)
+    for versions in again.values():
+        for item, arrival in versions:
+            runs.places.describe(item, arrival.order[0])
     runs.intern()
     plan.tests = list(runs.rows(bindings(runs.places.builds(dimensions), plan.checkouts, plan.builds)))
     plan.due |= {(Due.Kind.BUILD, build) for build in _changed_builds(runs, merged)}

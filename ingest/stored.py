@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -99,12 +100,12 @@ def read(kind: str, keys: list[Key]) -> dict[Key, Stored]:
         rows = [_Row._make((*row[:6], row[6:])) for row in cursor.fetchall()]
         cursor.execute(
             """
-            SELECT f.key, f.version, f.fields FROM unnest(%s::uuid[], %s::bigint[]) AS k (key, version)
+            SELECT f.key, f.version, f.fields::text FROM unnest(%s::uuid[], %s::bigint[]) AS k (key, version)
             JOIN results_fieldsource f ON f.kind = %s AND f.key = k.key AND f.version = k.version
             """,
             [*arrays, kind],
         )
-        sources = {(key.hex, version): fields for key, version, fields in cursor.fetchall()}
+        sources = {(key.hex, version): json.loads(fields) for key, version, fields in cursor.fetchall()}
     make = _stored_test if kind == "test" else _stored_whole
     return {(key := (row.key.hex, row.issue_version)): make(row, sources.get(key, {})) for row in rows}
 

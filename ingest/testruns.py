@@ -55,7 +55,7 @@ class RunRows:
         self.shapes: list[Shape] = []
         self._dimensions = dimensions
 
-    def add(self, key: str, item: Object, order: Order) -> None:
+    def add(self, key: str, item: Object, order: Order, *, is_merged: bool = False) -> None:
         """Shape a test. ``key`` is its key in hex, ``order`` that of its newest submission."""
         fields = item.copy()
         kcidb_id = fields.pop("id")
@@ -63,7 +63,7 @@ class RunRows:
         name = path if len(path) <= normalise.NAME_LENGTH else normalise.clip(path)
         if name != path or (not path and "path" in item):
             fields["path"] = path
-        place = self.places.of(fields.pop("build_id"), fields, order[0])
+        place = self.places.of(fields.pop("build_id"), fields, None if is_merged else order[0])
         status = _STATUSES[fields.pop("status", None)]
         excerpt = fields.pop("log_excerpt", None)
         start_time = _start_time(fields)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -34,14 +35,16 @@ def create_token(
 ) -> tuple[Token, str]:
     """Store a new token and return it with its secret, which nothing can tell again.
 
-    ``fields`` are others of the model (limits). Raises ValueError without origins.
+    ``fields`` are others of the model (limits). Raises ValueError without origins, IntegrityError
+    when the name is taken.
     """
     if not origins:
         raise ValueError("a token needs at least one origin")
     secret = new_secret()
-    token = Token.objects.create(
-        name=name, origins=list(origins), digest=digest_of(secret), expires_at=expires_at, **fields
-    )
+    with transaction.atomic():
+        token = Token.objects.create(
+            name=name, origins=list(origins), digest=digest_of(secret), expires_at=expires_at, **fields
+        )
     return token, secret
 
 

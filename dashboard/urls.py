@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib import admin
 from django.urls import include, path, register_converter
 
 from dashboard.converters import AnythingConverter
@@ -29,6 +30,7 @@ handler500 = "dashboard.views.errors.server_error"
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("", include("dashboard.compat.links")),
     path("c/<str:tree>/<anything:branch>/<str:commit>", revisions.revision, name="revision"),
     path("c/<str:tree>/<str:commit>", revisions.revision, name="revision_without_branch"),
     path("c/<str:text>", revisions.commit, name="commit"),
@@ -55,5 +57,6 @@ urlpatterns = [
     path("healthz", probes.healthz, name="healthz"),
     path("readyz", probes.readyz, name="readyz"),
     path("api/", include("dashboard.compat.urls")),
+    path("admin/", admin.site.urls),
     path("", include("ingest.urls")),
 ]

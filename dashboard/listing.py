@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from dashboard.paths import with_query
-from results.queries.facets import Facets
+from results.queries.facets import Facets, FacetValue
 from results.selection import Selection, Term
 
 TITLES: Final = {
@@ -114,12 +114,17 @@ def _said(term: Term) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FacetLink:
-    """One value of a facet; ``url`` picks it, or drops it if it is picked."""
+    """One value of a facet; ``url`` leads to just the ``count`` rows that have it.
+
+    Of one that is picked, ``url`` drops it. ``also`` adds it to others that are picked ("" when
+    there are none).
+    """
 
     text: str
     name: str
     count: int
     url: str
+    also: str
     picked: bool
     negated: bool
 
@@ -138,15 +143,24 @@ def facet_panels(found: Facets, address: Address) -> tuple[FacetPanel, ...]:
     """Return a panel for each facet that offers a choice."""
     panels = []
     for facet in found.facets:
-        links = []
-        for value in facet.values:
-            term = Term.parse(f"!{value.text}" if value.negated else value.text)
-            change = _without if value.picked else _with
-            url = address.selecting(change(address.selection, facet.dimension, term)).url()
-            links.append(FacetLink(value.text, value.name, value.count, url, value.picked, value.negated))
+        links = tuple(_facet_link(facet.dimension, value, address) for value in facet.values)
         if len(links) > 1 or any(link.picked for link in links):
-            panels.append(FacetPanel(facet.dimension, TITLES[facet.dimension], tuple(links), facet.more))
+            panels.append(FacetPanel(facet.dimension, TITLES[facet.dimension], links, facet.more))
     return tuple(panels)
+
+
+def _facet_link(dimension: str, value: FacetValue, address: Address) -> FacetLink:
+    now = address.selection
+    term = Term.parse(f"!{value.text}" if value.negated else value.text)
+    also = ""
+    if value.picked:
+        changed = _without(now, dimension, term)
+    else:
+        changed = Selection.of({**dict(now.terms), dimension: [term]})
+        if any(not other.negated for other in now[dimension]):
+            also = address.selecting(_with(now, dimension, term)).url()
+    url = address.selecting(changed).url()
+    return FacetLink(value.text, value.name, value.count, url, also, value.picked, value.negated)
 
 
 @dataclass(frozen=True, slots=True)

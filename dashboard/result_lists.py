@@ -142,12 +142,12 @@ def _result_list(
         page = None
     return ResultList(
         noun=noun,
-        rows=page.rows if page else None,
+        rows=None if page is None else page.rows,
         total=found.counts.total if found else None,
         columns=heads,
         panels=facet_panels(found, address) if found else None,
         chips=chips(address),
-        pager=pager(address, after=query.after, following=page.after if page else None),
+        pager=pager(address, after=query.after, following=None if page is None else page.after),
         clear=address.selecting(Selection()).url() if query.selection else "",
         address=address,
         with_revision="commit" not in about,

@@ -98,7 +98,7 @@ def issue(request: HttpRequest, kcidb_id: str) -> HttpResponse:
     found = incident_page(kcidb_id, shown=shown, after=query.after)
     stays = () if shown == "all" else (("shown", shown),)
     page = IssuePage(
-        title=f"{detail.row.tests:,} tests, {detail.row.builds:,} builds · {name}",
+        title=f"{detail.row.tests:,} tests, {detail.row.builds:,} builds · {name} · {kcidb_id}",
         heading=name,
         section="issues",
         verdict=_verdict(detail.row),

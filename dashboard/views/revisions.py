@@ -170,12 +170,11 @@ def _page(path: str, detail: RevisionDetail, tab: str, query: Query) -> Revision
     address = Address(path, query.selection, stays, query.sort)
     counted = {"builds": detail.builds, "boots": detail.boots, "tests": detail.tests}
     with_repository = "url" in query.extra
-    narrowed = sentence(query.selection)
-    title = f"{tree_name(revision.tree)} {revision.title}"
     failed = sum(counts.failed for counts in counted.values())
     listed = _list(address, revision.selection, query, tab) if tab in counted else None
+    counts = listed.title(sentence(query.selection)) if listed else f"{failed:,} fail"
     return RevisionPage(
-        title=f"{narrowed} · {title}" if narrowed else f"{failed:,} fail · {title}",
+        title=f"{counts} · {tree_name(revision.tree)} {revision.title}",
         heading=revision.title,
         section="trees",
         verdict=failing(detail.builds, detail.boots, detail.tests),

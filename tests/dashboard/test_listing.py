@@ -49,10 +49,11 @@ def facet(*values):
     return Facets((Facet("lab", tuple(FacetValue(*value) for value in values), 3),), StatusCounts())
 
 
-def test_a_facet_adds_a_value_and_takes_it_back():
+def test_a_facet_leads_to_what_it_counts_or_adds_it_or_takes_it_back():
     address = Address("/tests", Selection.parse({"lab": ["a"]}))
     (panel,) = facet_panels(facet(("a", "a", 5, True, False), ("b", "b", 2, False, False)), address)
-    assert [query(link.url) for link in panel.links] == [[], [("lab", "a"), ("lab", "b")]]
+    assert [query(link.url) for link in panel.links] == [[], [("lab", "b")]]
+    assert [query(link.also) for link in panel.links] == [[], [("lab", "a"), ("lab", "b")]]
     assert (panel.title, panel.more) == ("Lab", 3)
 
 

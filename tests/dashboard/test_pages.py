@@ -1,0 +1,141 @@
+"""Every kind of page on the demo data: it answers, it is whole, its numbers are those behind its links."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, deque
+from random import Random
+from urllib.parse import urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+from django.test import Client
+from django.urls import get_resolver, resolve
+
+START = ("/", "/builds", "/tests", "/rejections", "/c/000000000000")
+OF_A_KIND = 2
+COUNTS_OF_A_PAGE = 8
+TWICE = {"HX-Request": "true", "HX-Request-Type": "full", "HX-Target": "main#main"}
+
+
+def kind(url):
+    """Return the name of the page behind an address, with its tab."""
+    parts = urlsplit(url)
+    tab = re.search(r"\btab=\w+", parts.query)
+    return " ".join([resolve(parts.path).url_name, *([tab[0]] if tab else [])])
+
+
+def soup(response):
+    return BeautifulSoup(response.content, "html.parser")
+
+
+def links(page, selector="a[href]"):
+    """Return the addresses of this site that a page links to."""
+    found = [link["href"].split("#")[0] for link in page.select(selector)]
+    return [url for url in found if url.startswith("/") and not url.startswith("/static/")]
+
+
+def numbers(page):
+    """Return (number, address) of the counts of a page that lead somewhere."""
+    cells = page.select("td.n a[href], .facet a[href]:not(.also, [aria-current])")
+    return [
+        (int(re.sub(r"\D", "", (cell.select_one(".n") or cell).get_text())), cell["href"]) for cell in cells
+    ]
+
+
+def total(page):
+    """Return how many rows a listing says it has."""
+    said = page.select_one(".pager span").get_text()
+    return int(
+        re.search(r"([\d,]+) (?:\w+)(?: on this page)?\s*$", said.split(" of ")[-1])[1].replace(",", "")
+    )
+
+
+@pytest.fixture(scope="module")
+def visited(demo, django_db_blocker):
+    """Some pages of each kind that can be reached from the home page: address -> page."""
+    client, kinds, visited, waiting = Client(), Counter(), {}, deque(START)
+    with django_db_blocker.unblock():
+        while waiting:
+            url = waiting.popleft()
+            if url in visited or kinds[kind(url)] >= OF_A_KIND:
+                continue
+            kinds[kind(url)] += 1
+            response = client.get(url)
+            assert response.status_code in ((404,) if url == START[-1] else (200, 302)), url
+            visited[url] = soup(response)
+            waiting.extend(links(visited[url]))
+    return visited
+
+
+def test_every_page_is_within_reach(visited):
+    pages = {pattern.name for pattern in get_resolver().url_patterns if getattr(pattern, "name", None)}
+    unseen = pages - {resolve(urlsplit(url).path).url_name for url in visited} - {"healthz", "readyz"}
+    assert unseen <= {"tree_without_branch", "revision_without_branch"}
+
+
+def test_pages_are_whole(visited):
+    titles = Counter()
+    for url, page in visited.items():
+        assert page.html["lang"] == "en", url
+        assert page.title.get_text().endswith(" · treewatch"), url
+        assert page.select_one("meta[name=description]")["content"], url
+        assert len(page.select("h1")) == len(page.select("main")) == 1, url
+        ids = Counter(element["id"] for element in page.select("[id]"))
+        assert not [name for name, times in ids.items() if times > 1], url
+        titles[page.title.get_text()] += "after=" not in url
+    assert [title for title, times in titles.items() if times > 1] == []
+
+
+def test_pages_obey_their_own_policy(visited):
+    for url, page in visited.items():
+        assert not page.select("[style], style, script:not([src]), [onclick], [hx-on]"), url
+
+
+def test_what_htmx_follows_has_an_address_of_its_own(visited):
+    for url, page in visited.items():
+        for element in page.select("[hx-get]"):
+            assert element["hx-get"] == (element.get("href") or element.get("action")), url
+            assert {"hx-target", "hx-select", "hx-swap", "hx-push-url"} <= set(element.attrs), url
+
+
+def test_htmx_gets_what_everybody_gets(visited, client):
+    for url in visited:
+        plain, again = (
+            re.sub(r"<time.*?</time>", "", str(soup(client.get(url, headers=headers)).select_one("#main")))
+            for headers in ({}, TWICE)
+        )
+        assert plain == again, url
+
+
+def test_every_number_is_that_of_the_rows_behind_it(visited, client):
+    random, checked = Random(1), Counter()
+    for url, page in visited.items():
+        counts = numbers(page)
+        for number, target in random.sample(counts, min(COUNTS_OF_A_PAGE, len(counts))):
+            if kind(target) in ("submission", "issue"):
+                continue
+            answer = client.get(target)
+            assert answer.status_code == 200, f"{url} → {target}"
+            behind = soup(answer)
+            assert total(behind) == number, f"{url} → {target}"
+            rows = len(behind.select("[data-rows] > tr"))
+            assert rows == min(number, 100), f"{url} → {target}"
+            checked[kind(url)] += 1
+    assert {
+        "home",
+        "trees",
+        "tree",
+        "revision tab=builds",
+        "build",
+        "device",
+        "devices",
+        "lab",
+        "labs",
+    } <= set(checked)
+
+
+def test_every_failing_row_can_be_jumped_to(visited):
+    for url, page in visited.items():
+        for row in page.select("[data-rows] > tr.is-bad"):
+            assert row.select("a[href]"), url

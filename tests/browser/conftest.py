@@ -23,8 +23,11 @@ _REPORT_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (ev
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args():
-    """Debian's Chromium, quiet and offline; Playwright's own browsers are not installed."""
+def browser_type_launch_args(site):
+    """Debian's Chromium, quiet and offline; Playwright's own browsers are not installed.
+
+    It needs ``site`` in order to be gone before the server is.
+    """
     names = ("chromium", "chromium-browser", "google-chrome")
     program = next(filter(None, map(shutil.which, names)), None)
     if program is None:

@@ -93,9 +93,8 @@ class Runner:
                     error=("Job", "auto-login-action timed out"),
                     symptom=event.symptom,
                 )
-        if rng.random() < INCOMPLETE and not only:
-            return self._incomplete(rng)
-        return self._complete(revision, when, rng, only)
+        outcome = self._complete(revision, when, rng, only)
+        return self._cut_off(outcome, rng) if rng.random() < INCOMPLETE and not only else outcome
 
     def _victim(self, outage: Outage, rng: Random) -> Outcome | None:
         if outage.style == "silent":
@@ -108,12 +107,16 @@ class Runner:
             return Outcome(status, [("", status or "")], error=(code, message), outage=outage)
         return Outcome(status, error=(code, message), outage=outage)
 
-    def _incomplete(self, rng: Random) -> Outcome:
+    def _cut_off(self, outcome: Outcome, rng: Random) -> Outcome:
+        """Return what is seen of a run that broke off, or never began."""
         status, code, message = rng.choice(TROUBLES)
-        reached = self._usual[: rng.randrange(len(self._usual))] if rng.random() < 0.5 else []
+        reached = outcome.results[: rng.randrange(len(self._usual))] if rng.random() < 0.5 else []
         if self.lane.suite is BOOT:
             reached = [("", status or "")]
-        return Outcome(status, list(reached), error=(code, message))
+        failed = {index for index, (_, result) in enumerate(reached) if result == "FAIL"}
+        causes = {index: event for index, event in outcome.causes.items() if index in failed}
+        values = {case: value for case, value in outcome.values.items() if case and (case, "PASS") in reached}
+        return Outcome(status, reached, values, causes, (code, message), symptom=outcome.symptom)
 
     def _complete(self, revision: Revision, when: datetime, rng: Random, only: Sequence[int]) -> Outcome:
         statuses = [status for _, status in self._usual]

@@ -28,6 +28,7 @@ _NEXT_VALUE: Final = re.compile(rb"(?<=\n)(?=\{)|(?=\x1e)")
 _BLANKS: Final = re.compile(r"[ \t\r\n]*")
 _DECODER: Final = json.JSONDecoder()
 _CUT: Final = "the value is cut off"
+_TOO_LARGE: Final = "a document of more than {:,} bytes, please split it"
 
 
 def documents(file: BinaryIO, name: str, submitted_at: datetime) -> Iterator[Document]:
@@ -111,8 +112,9 @@ class _Splitter:
         if is_one:
             yield line.strip(), ""
             return
+        is_part = len(line) > MAX_BYTES
         try:
-            text = line.decode()
+            text = self._text(line, is_part=is_part)
         except UnicodeDecodeError as error:
             yield self._skip(line, f"not UTF-8: {error.reason} at byte {error.start}")
             return
@@ -121,13 +123,29 @@ class _Splitter:
             try:
                 _, end = _DECODER.raw_decode(text, at)
             except (json.JSONDecodeError, RecursionError) as error:
-                yield self._unfinished(text[at:].encode(), error)
+                rest = text[at:].encode()
+                if at and is_part:
+                    self._lines.give_back(rest)
+                else:
+                    yield self._unfinished(rest, error)
                 return
             yield text[at:end].encode(), ""
             at = end
 
+    def _text(self, line: bytes, *, is_part: bool) -> str:
+        """Return the text of a line; of a part of one, without the character that it cuts in two."""
+        try:
+            return line.decode()
+        except UnicodeDecodeError as error:
+            if not is_part or error.reason != "unexpected end of data":
+                raise
+            self._lines.give_back(line[error.start :])
+            return line[: error.start].decode()
+
     def _unfinished(self, begin: bytes, error: Exception) -> tuple[bytes, str]:
         """Return the value that goes on in the next lines, or what is broken."""
+        if len(begin) > MAX_BYTES:
+            return self._skip(begin, _TOO_LARGE.format(MAX_BYTES))
         if not _is_open(error, begin):
             return self._skip(begin, str(error))
         whole, reason = self._read_on(begin)
@@ -147,7 +165,7 @@ class _Splitter:
         size, depth = len(begin), _depth(begin)
         while depth > 0:
             if size > MAX_BYTES:
-                return b"".join(lines), f"a document of more than {MAX_BYTES:,} bytes: please split it"
+                return b"".join(lines), _TOO_LARGE.format(MAX_BYTES)
             line = self._lines.next()
             if not line or line.startswith(_RS):
                 self._lines.give_back(line)
@@ -160,12 +178,13 @@ class _Splitter:
 
     def _skip(self, broken: bytes, reason: str) -> tuple[bytes, str]:
         """Return what is broken, and go on where the next value may begin."""
-        offset = self._lines.offset - len(broken)
+        offset, last = self._lines.offset - len(broken), broken
         if found := _NEXT_VALUE.search(broken, 1):
             self._lines.give_back(broken[found.start() :])
             broken = broken[: found.start()]
         else:
-            while (line := self._lines.next()) and not line.startswith((b"{", _RS)):
+            while (line := self._lines.next()) and not _may_begin(line, last):
+                last = line
                 if len(broken) + len(line) <= MAX_BYTES:
                     broken += line
             self._lines.give_back(line)
@@ -185,6 +204,11 @@ def _is_open(error: Exception, begin: bytes) -> bool:
     if not isinstance(error, json.JSONDecodeError) or error.msg.startswith("Unterminated"):
         return False
     return begin[:1] in (b"{", b"[") and error.pos >= len(error.doc.rstrip())
+
+
+def _may_begin(line: bytes, before: bytes) -> bool:
+    """Return whether a value may begin with a line, or part of one, that comes after something broken."""
+    return line.startswith(_RS) or (line.startswith(b"{") and before.endswith(b"\n"))
 
 
 def _depth(line: bytes) -> int:

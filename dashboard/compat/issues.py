@@ -51,7 +51,7 @@ def issues(request: HttpRequest) -> HttpResponseBase:
     return answer(
         {
             "issues": [_issue(report) for report in found],
-            "extras": {id: _first(versions[0]) for id, versions in seen.items()},
+            "extras": {id: _first(versions[0]) for id, versions in seen.items() if versions[0].first},
             "filters": {
                 "origins": sorted({report.origin for report in found}),
                 "culprits": list(CULPRITS),

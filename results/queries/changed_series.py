@@ -14,6 +14,7 @@ from psycopg.sql import SQL, Literal
 
 from results.db import fetch
 from results.documents import test_id
+from results.jsontext import loads
 from results.queries.checkouts import Checkout
 from results.status import Status
 
@@ -75,7 +76,7 @@ _CHANGED: Final = SQL("""
     FROM head
     CROSS JOIN LATERAL (
         SELECT jsonb_agg(jsonb_build_array(last.key, last.kcidb_id, last.status, last.start_time)
-                         ORDER BY last.start_time DESC NULLS LAST, last.key DESC) AS runs
+                         ORDER BY last.start_time DESC NULLS LAST, last.key DESC)::text AS runs
         FROM (
             SELECT t.key, t.kcidb_id, t.status, t.start_time
             FROM results_test t
@@ -111,8 +112,8 @@ def changed_series(
     return tuple(fetch(query, _series, timeout_ms=TIMEOUT_MS))
 
 
-def _series(*, runs: list[list[Any]], **columns: Any) -> ChangedSeries:
-    return ChangedSeries(runs=tuple(_run(*run) for run in runs), **columns)
+def _series(*, runs: str, **columns: Any) -> ChangedSeries:
+    return ChangedSeries(runs=tuple(_run(*run) for run in loads(runs.encode())), **columns)
 
 
 def _run(key: str, kcidb_id: str | None, status: int, start: str | None) -> Run:

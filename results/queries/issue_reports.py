@@ -37,8 +37,8 @@ class IssueReport:
 class Sightings:
     """Where incidents say that one version of an issue is present.
 
-    ``first`` and ``last`` are the checkouts of the first and the last test or build that shows it, None
-    when these are not known. ``trees``: by name and branch.
+    ``first`` and ``last`` are the checkouts of the first and the last test or build that shows it and
+    whose checkout is known, None when there is none. ``trees``: by name and branch.
     """
 
     version: int
@@ -83,8 +83,10 @@ _SIGHTINGS: Final = SQL("""
         WHERE c.present AND c.issue_key = ANY({keys}::uuid[])
     )
     SELECT issue_key, issue_version AS version, min(at) AS first_seen, max(at) AS last_seen,
-           (array_agg(checkout_id ORDER BY at, checkout_id))[1] AS first,
-           (array_agg(checkout_id ORDER BY at DESC NULLS LAST, checkout_id DESC))[1] AS last,
+           (array_agg(checkout_id ORDER BY at, checkout_id)
+             FILTER (WHERE revision_id IS NOT NULL))[1] AS first,
+           (array_agg(checkout_id ORDER BY at DESC NULLS LAST, checkout_id DESC)
+             FILTER (WHERE revision_id IS NOT NULL))[1] AS last,
            array_agg(DISTINCT revision_id) AS revisions
     FROM seen GROUP BY issue_key, issue_version ORDER BY issue_key, issue_version
 """)

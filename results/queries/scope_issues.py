@@ -71,8 +71,9 @@ def scope_issues(scope: Scope, kind: Kind) -> ScopeIssues:
         counts=_COUNTS,
         fail=Literal(int(Status.FAIL)),
     )
-    *issues, unknown = fetch(query, dict, timeout_ms=TIMEOUT_MS)
-    return ScopeIssues(tuple(_issue(**row) for row in issues), unknown["counts"][0])
+    rows: list[dict[str, Any]] = fetch(query, dict, timeout_ms=TIMEOUT_MS)
+    unknown = rows.pop()  # its id is NULL: the last one
+    return ScopeIssues(tuple(_issue(**row) for row in rows), unknown["counts"][0])
 
 
 def _rows(scope: Scope, kind: Kind) -> Composed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
@@ -147,7 +147,8 @@ def _builds(scope: Scope) -> Composed:
 
 def _groups(query: Composed, selection: Selection) -> tuple[Group, ...]:
     groups = []
-    for row in fetch(query, dict, timeout_ms=TIMEOUT_MS):
+    rows: list[dict[str, Any]] = fetch(query, dict, timeout_ms=TIMEOUT_MS)
+    for row in rows:
         by = _LEVELS[row["level"]]
         if counts := mask(StatusCounts.of(row["counts"]), selection):
             groups.append(

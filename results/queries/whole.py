@@ -97,9 +97,11 @@ def all_tests(selection: Selection, *, within: Composable | None = None) -> Iter
     for rows in pieces(query):
         builds = _builds(rows, builds)
         yield [
-            WholeTest(
-                row[0], test_id(row[0], row[1]), _STATUSES[row[2]], *row[3:11], suites[row[11]],
-                platforms[row[12]], labs[row[13]], origins[row[14]], units[row[15]] or "", *builds[row[16]],
+            WholeTest._make(
+                (
+                    row[0], test_id(row[0], row[1]), _STATUSES[row[2]], *row[3:11], suites[row[11]],
+                    platforms[row[12]], labs[row[13]], origins[row[14]], units[row[15]] or "", *builds[row[16]],
+                )
             )
             for row in rows
         ]  # fmt: skip

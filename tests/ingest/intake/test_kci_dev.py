@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import venv
 
 import pytest
 from django.conf import settings
@@ -15,20 +14,13 @@ from ingest.intake.tokens import create_token
 from results.models import Build
 from results.status import Status
 from tests.ingest.intake.server import web_server
-
-VERSION = "0.1.12"
+from tests.kci_dev import installed
 
 
 @pytest.fixture(scope="session")
 def kci_dev():
-    """Return the kci-dev command, installed once per checkout."""
-    folder = settings.BASE_DIR / "var" / f"kci-dev-{VERSION}"
-    if not (folder / "complete").exists():
-        venv.create(folder, clear=True, with_pip=True)
-        pip = [folder / "bin" / "python", "-m", "pip", "install", "-q", f"kci-dev=={VERSION}"]
-        subprocess.run(pip, check=True, timeout=300)
-        (folder / "complete").touch()
-    return folder / "bin" / "kci-dev"
+    """Return the kci-dev command."""
+    return installed(settings.BASE_DIR) / "bin" / "kci-dev"
 
 
 @pytest.mark.django_db(transaction=True)

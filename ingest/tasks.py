@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 
 import psycopg
 from celery import shared_task
@@ -11,7 +12,7 @@ from django.conf import settings
 from ingest.intake.loading import load_spool as load_waiting
 from ingest.intake.pull import pull
 from ingest.intake.spool import all_spools
-from ingest.intake.waking import loader_begins, wake_loader
+from ingest.intake.waking import loader_rests, wake_loader
 from ingest.kernelci.client import ApiError
 from ingest.kernelci.run import run_round
 
@@ -19,16 +20,28 @@ logger = logging.getLogger(__name__)
 
 LOADER_SECONDS = 4.0
 """How long one run over a spool lasts: then other work of the same worker gets its turn."""
+GATHERING_SECONDS = 0.1
 PULL_SECONDS = 60.0
 
 
 @shared_task(name="ingest.load_spool", ignore_result=True, soft_time_limit=600)
 def load_spool() -> None:
-    """Load what waits in the spools. Whatever stops it, the files stay and the next beat goes on."""
-    loader_begins()
-    rounds = [load_waiting(spool, seconds=LOADER_SECONDS) for spool in all_spools()]
-    if any(each is not None and each.has_more for each in rounds):
+    """Load what waits in the spools. Whatever stops it, the files stay and the next beat goes on.
+
+    While documents stream in they are loaded by the handful, and nobody sends messages about them.
+    """
+    deadline = time.monotonic() + LOADER_SECONDS
+    while _load_all() and time.monotonic() < deadline:
+        time.sleep(GATHERING_SECONDS)
+    loader_rests()
+    if _load_all():
         wake_loader()
+
+
+def _load_all() -> bool:
+    """Load every spool for a while and return whether anything waited."""
+    rounds = [load_waiting(spool, seconds=LOADER_SECONDS) for spool in all_spools()]
+    return any(done is not None and (done.has_more or done.files) for done in rounds)
 
 
 @shared_task(name="ingest.pull_kcidb", ignore_result=True, soft_time_limit=3000)

@@ -35,9 +35,10 @@ Identity = tuple[bytes, datetime]
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What one run over a spool did, and whether its time ended before the files did."""
+    """What one run over a spool did, to how many files, and whether its time ended before the files did."""
 
     summary: Summary
+    files: int
     has_more: bool
 
 
@@ -53,7 +54,7 @@ def load_spool(spool: Spool, *, seconds: float) -> Round | None:
         source = OWN_SOURCE if spool.is_own else FOREIGN_SOURCE
         summary = load_documents(reader.documents(), source=source, on_batch=lambda _: reader.settle())
         reader.settle()
-        return Round(summary, reader.has_more)
+        return Round(summary, reader.files, reader.has_more)
 
 
 @dataclass(slots=True)
@@ -64,6 +65,7 @@ class _Reader:
     deadline: float
     held: dict[str, list[Identity]] = field(default_factory=dict)
     open_file: str = ""
+    files: int = 0
     has_more: bool = False
 
     def documents(self) -> Iterator[Document]:
@@ -98,6 +100,7 @@ class _Reader:
             except FileNotFoundError:
                 pass  # another loader was faster
             del self.held[name]
+            self.files += 1
 
 
 def documents_of(spool: Spool, name: str) -> Iterator[Document]:

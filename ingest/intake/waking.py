@@ -13,11 +13,11 @@ from redis import RedisError
 logger = logging.getLogger(__name__)
 
 _KEY: Final = "intake:woken"
-_SECONDS: Final = 5
+_SECONDS: Final = 10
 
 
 def wake_loader() -> None:
-    """Ask for a run of the loader, unless one was asked for that has not begun."""
+    """Ask for a run of the loader, unless one was asked for and still goes on."""
     try:
         if cache.add(_KEY, 1, timeout=_SECONDS):
             current_app.send_task("ingest.load_spool", queue="ingest", expires=_SECONDS)
@@ -25,8 +25,8 @@ def wake_loader() -> None:
         logger.warning("the loader was not woken: %s", error)
 
 
-def loader_begins() -> None:
-    """Note that a run begins: what is submitted from now on asks for another one."""
+def loader_rests() -> None:
+    """Note that no run looks at the spools any more: what is submitted from now on asks for another one."""
     try:
         cache.delete(_KEY)
     except RedisError as error:

@@ -184,6 +184,14 @@ def test_a_run_ends_when_its_time_is_up_and_says_so(spool):
     assert not load(spool).has_more
 
 
+def test_the_task_loads_all_that_waits(spool, woken):
+    for number in range(3):
+        publish(spool, document(number=number))
+    tasks.load_spool()
+    assert Submission.objects.count() == 3
+    assert woken == []
+
+
 def test_the_task_asks_for_another_run_when_files_are_left(spool, woken, monkeypatch):
     monkeypatch.setattr(tasks, "LOADER_SECONDS", -1)
     publish(spool, document())

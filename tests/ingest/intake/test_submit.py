@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from ingest.intake import views
 from ingest.intake.tokens import create_token, revoke_token
-from ingest.intake.waking import loader_begins
+from ingest.intake.waking import loader_rests
 from ingest.models import Token
 from tests.ingest.intake.documents import document
 
@@ -55,11 +55,11 @@ def test_body_and_its_sender_are_synced_before_the_answer(client, auth, spool, m
     assert kinds == ["json.temp", "meta", "folder"]
 
 
-def test_the_loader_is_woken_once_until_it_begins(client, auth, woken):
+def test_the_loader_is_woken_once_until_it_rests(client, auth, woken):
     for _ in range(3):
         send(client, document(), **auth)
     assert woken == ["ingest.load_spool"]
-    loader_begins()
+    loader_rests()
     send(client, document(), **auth)
     assert len(woken) == 2
 

@@ -6,6 +6,7 @@ import pytest
 from celery import current_app
 from django.core.cache import cache
 
+from ingest.intake import limits
 from ingest.intake.spool import own_spool
 from ingest.intake.tokens import create_token
 
@@ -19,7 +20,7 @@ def woken(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def intake(settings, tmp_path):
+def intake(settings, tmp_path, monkeypatch):
     settings.SPOOL_DIR = tmp_path / "spool"
     settings.ALLOWED_HOSTS = ["testserver", "127.0.0.1"]
     settings.STATIC_ROOT = tmp_path
@@ -27,6 +28,7 @@ def intake(settings, tmp_path):
     settings.JWT_SECRETS = []
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     cache.clear()
+    monkeypatch.setattr(limits, "PREFIX", f"test:{tmp_path}")
     return settings
 
 

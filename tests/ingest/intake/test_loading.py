@@ -189,14 +189,14 @@ def test_the_task_loads_all_that_waits(spool, woken):
         publish(spool, document(number=number))
     tasks.load_spool()
     assert Submission.objects.count() == 3
-    assert woken == []
+    assert "ingest.load_spool" not in woken
 
 
 def test_the_task_asks_for_another_run_when_files_are_left(spool, woken, monkeypatch):
     monkeypatch.setattr(tasks, "LOADER_SECONDS", -1)
     publish(spool, document())
     tasks.load_spool()
-    assert woken == ["ingest.load_spool"]
+    assert "ingest.load_spool" in woken
 
 
 def test_a_spool_of_others_is_watched(tmp_path):

@@ -188,7 +188,7 @@ def test_a_token_has_its_own_limit_of_bytes(client, secret, auth):
 
 def test_without_redis_there_are_no_limits_and_no_losses(client, auth, spool, settings):
     nowhere = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1"}
-    settings.CACHES = {"default": nowhere}
+    settings.CACHES, settings.REDIS_URL = {"default": nowhere}, nowhere["LOCATION"]
     settings.SUBMIT_REQUESTS_PER_MINUTE = 1
     assert [send(client, document(), **auth).status_code for _ in range(2)] == [200, 200]
     assert len(waiting(spool)) == 2

@@ -12,7 +12,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from socket import gethostname
 from typing import Final
 
@@ -20,7 +19,7 @@ from ingest.document import MAX_BYTES, Document
 from ingest.intake.spool import Spool
 from ingest.load import load_documents
 from ingest.locks import only_one
-from ingest.sources import stream
+from ingest.sources import giants, stream
 from ingest.summary import Summary
 from results.models import Submission
 
@@ -104,7 +103,7 @@ class _Reader:
 
 
 def documents_of(spool: Spool, name: str) -> Iterator[Document]:
-    """Yield the documents of a file: one, if a sender's token stands behind it.
+    """Yield the documents of a file: one, or the parts of a giant, if a sender's token stands behind it.
 
     The time of the file is the time of submission: it survives moves, so an archive loaded again
     holds the same submissions.
@@ -114,15 +113,10 @@ def documents_of(spool: Spool, name: str) -> Iterator[Document]:
     if origins is None:
         with path.open("rb") as file:
             yield from stream.documents(file, name, when)
+    elif path.stat().st_size <= MAX_BYTES:
+        yield Document(name, when, path.read_bytes(), origins=frozenset(origins))
     else:
-        yield _document(path, when, frozenset(origins))
-
-
-def _document(path: Path, when: datetime, origins: frozenset[str]) -> Document:
-    if path.stat().st_size > MAX_BYTES:
-        problem = f"the document has more than {MAX_BYTES:,} bytes: please split it"
-        return Document(path.name, when, b"", problem, origins)
-    return Document(path.name, when, path.read_bytes(), origins=origins)
+        yield from giants.parts(path, when, frozenset(origins))
 
 
 def _rejected(identities: list[Identity]) -> set[Identity]:

@@ -27,8 +27,9 @@ TABLES = {
         checkout_id text NOT NULL, architecture text, command text, compiler text, config_name text,
         config_url text, {RUN}, PRIMARY KEY (id)""",
     "tests": f"""
-        build_id text NOT NULL, environment_comment text, environment_misc jsonb, environment_compatible text[],
-        path text, {RUN}, number_value float8, number_unit text, number_prefix unit_prefix, PRIMARY KEY (id)""",
+        build_id text NOT NULL, path text, environment_comment text, environment_misc jsonb,
+        environment_compatible text[], number_value float8, number_unit text, number_prefix unit_prefix,
+        {RUN}, PRIMARY KEY (id)""",
     "issues": """
         version integer, report_url text, report_subject text, culprit_code boolean, culprit_tool boolean,
         culprit_harness boolean, comment text, misc jsonb, categories text[], PRIMARY KEY (id, version)""",

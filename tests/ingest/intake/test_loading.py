@@ -18,6 +18,7 @@ from ingest.intake import loading
 from ingest.intake.loading import load_spool
 from ingest.intake.spool import Spool, new_id
 from ingest.replay import replay_rejected
+from ingest.sources import giants
 from results.models import Build, Rejection, Submission, Test
 from tests.ingest.intake.documents import document
 
@@ -133,6 +134,41 @@ def test_what_is_refused_as_a_whole_goes_to_failed(client, auth, spool, body):
     assert (answer["status"], answer["state"]) == ("failed", "rejected")
     assert answer["rejections"][0]["reason"]
     assert f"submission-{submission_id}.json" in files(spool.folder / "failed")
+
+
+def test_giants_are_loaded_in_parts(spool, monkeypatch):
+    monkeypatch.setattr(loading, "MAX_BYTES", 1000)
+    monkeypatch.setattr(giants, "PART_CHARACTERS", 2000)
+    body = json.dumps(json.loads(document(tests=20)), indent=1, sort_keys=True).encode()  # version comes last
+    submission_id = publish(spool, body)
+    load(spool)
+    rows = Submission.objects.order_by("id")
+    assert len(rows) > 2
+    assert [rows[0].name, rows[1].name] == [
+        f"submission-{submission_id}.json",
+        f"submission-{submission_id}.json#2",
+    ]
+    assert set(rows.values_list("state", flat=True)) == {"accepted"}
+    assert Test.objects.count() == 20
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"tests": [' + b" " * 2000,
+        b"[]" * 1000,
+        b'{"a": 1} ' * 500,
+        b'{"a": [1 2]}' + b" " * 2000,
+        b"\xff" * 2000,
+    ],
+)
+def test_giants_that_are_no_documents_are_refused(client, auth, spool, monkeypatch, body):
+    monkeypatch.setattr(loading, "MAX_BYTES", 1000)
+    submission_id = publish(spool, body)
+    load(spool)
+    answer = receipt(client, auth, submission_id)
+    assert answer["status"] == "failed"
+    assert answer["rejections"][0]["reason"].startswith("not JSON")
 
 
 def test_unknown_and_impossible_ids(client, auth, spool):

@@ -58,9 +58,10 @@ def put_test(database, number, **fields):
 
 def test_every_field_of_every_kind_arrives(database, read):
     put(
-        database, "checkouts", id="acme:c", origin="acme", tree_name="demo", valid=True, git_commit_hash="a" * 40,
-        git_repository_url="https://git.example/demo.git", git_repository_branch="main", git_commit_tags=["v1"],
-        start_time="2026-01-02T03:04:05+02:00", patchset_files=Jsonb([]), misc=Jsonb({"a": [1, None]}),
+        database, "checkouts", id="acme:c", origin="acme", tree_name="demo", valid=True,
+        git_repository_url="https://git.example/demo.git", git_commit_hash="a" * 40,
+        git_repository_branch="main", git_commit_tags=["v1"], start_time="2026-01-02T03:04:05+02:00",
+        patchset_files=Jsonb([]), misc=Jsonb({"a": [1, None]}),
     )  # fmt: skip
     put(database, "builds", id="acme:b", origin="acme", checkout_id="acme:c", status="PASS", duration=1.5)
     put_test(
@@ -69,8 +70,8 @@ def test_every_field_of_every_kind_arrives(database, read):
     )  # fmt: skip
     put(database, "issues", id="acme:i", origin="acme", version=2, culprit_code=True, culprit_tool=False)
     put(
-        database, "incidents", id="acme:n", origin="acme", issue_id="acme:i", issue_version=2, test_id="acme:1",
-        present=True,
+        database, "incidents", id="acme:n", origin="acme", issue_id="acme:i", issue_version=2,
+        test_id="acme:1", present=True,
     )  # fmt: skip
     assert read().is_whole
     checkout = whole_object(Checkout.objects.select_related("document", "excerpt").get())
@@ -80,7 +81,8 @@ def test_every_field_of_every_kind_arrives(database, read):
     assert (build.known, build.status, build.duration, build.revision_id) == (True, Status.PASS, 1.5, None)
     related = ("build", "series__path", "document", "excerpt", "unit")
     assert test_object(Test.objects.select_related(*related).get()) == {
-        "id": "acme:1", "origin": "acme", "build_id": "acme:b", "path": "a.b", "status": "FAIL", "log_excerpt": "oops",
+        "id": "acme:1", "origin": "acme", "build_id": "acme:b", "path": "a.b", "status": "FAIL",
+        "log_excerpt": "oops",
         "environment": {"misc": {"platform": "board"}, "compatible": ["a,b"]},
         "number": {"value": 3.5, "unit": "s", "prefix": "metric"},
     }  # fmt: skip

@@ -116,6 +116,7 @@ def incident_rows(merged: dict[Key, Merged], dimensions: Dimensions) -> list[Row
         "build_key": [_key(item.get("build_id")) for item in items],
         "test_key": [_key(item.get("test_id")) for item in items],
         "present": [item.get("present") for item in items],
+        "seen_at": [None] * len(items),  # the summaries find out
         "document_id": content_ids(dimensions.documents, [dumps(item).decode() for item in items]),
     }
     return _rows(merged, columns)

@@ -447,6 +447,7 @@ class Migration(migrations.Migration):
                 ('build_key', models.UUIDField(null=True)),
                 ('test_key', models.UUIDField(null=True)),
                 ('present', models.BooleanField(null=True)),
+                ('seen_at', models.DateTimeField(null=True)),
                 ('submission_id', models.IntegerField()),
                 ('document', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='results.document')),
                 ('origin', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='results.origin')),

@@ -281,7 +281,11 @@ class Issue(models.Model):
 
 
 class Incident(models.Model):
-    """An issue version occurs, or does not, in a build or a test. Any of them may be unknown."""
+    """An issue version occurs, or does not, in a build or a test. Any of them may be unknown.
+
+    ``seen_at``: when the test, or else the build, started. Derived by ``results.rollups``; a load
+    leaves it NULL.
+    """
 
     id = models.AutoField(primary_key=True)
     key = models.UUIDField(unique=True)
@@ -292,6 +296,7 @@ class Incident(models.Model):
     build_key = models.UUIDField(null=True)
     test_key = models.UUIDField(null=True)
     present = models.BooleanField(null=True)
+    seen_at = models.DateTimeField(null=True)
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+", db_index=False)
     submission_id = models.IntegerField()
 

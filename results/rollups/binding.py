@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from uuid import UUID
 
 from django.db import connection
 from psycopg.sql import SQL, Composed, Identifier
@@ -92,6 +93,29 @@ _ADD_SERIES: Final = SQL("""
     ON CONFLICT ({identity}) DO NOTHING
 """).format(identity=SQL(", ").join(map(Identifier, SERIES)))
 
+# Leans on test_build with incident_test, on incident_build and on incident_issue.
+_DATE_INCIDENTS: Final = SQL("""
+    WITH seen AS MATERIALIZED (
+        SELECT i.id, coalesce(t.start_time, b.start_time) AS at
+        FROM results_incident i
+        LEFT JOIN results_test t ON t.key = i.test_key
+        LEFT JOIN results_build b ON b.key = i.build_key
+        WHERE i.id = ANY(ARRAY(
+            SELECT i.id FROM results_test t JOIN results_incident i ON i.test_key = t.key
+            WHERE t.build_id = ANY(%(builds)s)
+            UNION
+            SELECT i.id FROM results_build b JOIN results_incident i ON i.build_key = b.key
+            WHERE b.id = ANY(%(builds)s)
+            UNION
+            SELECT i.id FROM results_incident i WHERE i.issue_key = ANY(%(issues)s) AND i.seen_at IS NULL
+        ))
+        ORDER BY i.key FOR NO KEY UPDATE OF i
+    )
+    UPDATE results_incident i SET seen_at = seen.at FROM seen
+    WHERE i.id = seen.id AND i.seen_at IS DISTINCT FROM seen.at
+    RETURNING i.issue_key
+""")
+
 _NULL_PATTERNS: Final = SQL("SELECT DISTINCT {} FROM rebinding").format(
     SQL(", ").join(SQL("{} IS NULL").format(Identifier(column)) for column in _NULLABLE)
 )
@@ -129,6 +153,16 @@ def rebind_tests(builds: list[int]) -> int:
                 cursor.execute(_rebind(absent))
             cursor.execute(SQL("DELETE FROM rebinding"))
     return moved
+
+
+def date_incidents(*, builds: list[int], issues: list[UUID]) -> set[UUID]:
+    """Give incidents in builds and their tests, and new ones of issues, the time of what they name.
+
+    Returns the issues of those whose time changed.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_DATE_INCIDENTS, {"builds": builds, "issues": issues})
+        return {row[0] for row in cursor.fetchall()}
 
 
 def _rebind(absent: set[str]) -> Composed:

@@ -145,11 +145,9 @@ ISSUE_COUNTS: Final = SQL("""
                count(i.build_key) FILTER (WHERE i.present)::int AS builds,
                count(i.test_key) FILTER (WHERE i.present)::int AS tests,
                count(*) FILTER (WHERE NOT i.present)::int AS absent,
-               min(coalesce(t.start_time, b.start_time)) FILTER (WHERE i.present) AS first_seen,
-               max(coalesce(t.start_time, b.start_time)) FILTER (WHERE i.present) AS last_seen
+               min(i.seen_at) FILTER (WHERE i.present) AS first_seen,
+               max(i.seen_at) FILTER (WHERE i.present) AS last_seen
         FROM results_incident i
-        LEFT JOIN results_test t ON t.key = i.test_key
-        LEFT JOIN results_build b ON b.key = i.build_key
         WHERE i.issue_key = ANY(%(issues)s)
         GROUP BY i.issue_key
     ),

@@ -96,17 +96,3 @@ def revisions_of_builds(builds: list[int]) -> list[int]:
         """,
         {"builds": builds},
     )
-
-
-def issues_in_builds(builds: list[int]) -> list[UUID]:
-    """Return the keys of the issues that have an incident in builds or in their tests."""
-    return _column(
-        """
-        SELECT i.issue_key FROM results_build b JOIN results_incident i ON i.build_key = b.key
-        WHERE b.id = ANY(%(builds)s)
-        UNION
-        SELECT i.issue_key FROM results_test t JOIN results_incident i ON i.test_key = t.key
-        WHERE t.build_id = ANY(%(builds)s)
-        """,
-        {"builds": builds},
-    )

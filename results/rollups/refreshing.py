@@ -63,7 +63,8 @@ def _repair(popped: due.Popped) -> None:
     revisions.update(due.revisions_of_builds(builds))
     counts.count_revisions(sorted(revisions))
     counts.count_days(days)
-    counts.count_issues(sorted({*popped.issues, *due.issues_in_builds(builds)}))
+    issues = binding.date_incidents(builds=builds, issues=popped.issues)
+    counts.count_issues(sorted(issues.union(popped.issues)))
 
 
 def _locked(*, wait: bool) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Final
 
 from django.db import transaction
@@ -14,6 +15,16 @@ from ingest.load import load_documents
 from results.models import Rejection
 
 SOURCE: Final = "replay"
+
+
+@dataclass(frozen=True)
+class Again(Document):
+    """Bytes that were loaded before, and are to be loaded once more nevertheless."""
+
+    rejection: int = 0
+
+    def digest(self) -> bytes:
+        return sha256(f"rejection {self.rejection} ".encode() + self.raw).digest()
 
 
 @dataclass
@@ -43,12 +54,13 @@ def _replay(rejection: Rejection, replayed: Replayed) -> None:
     """Keep the outcome of one try if it stored anything, and undo it otherwise."""
     raw = zlib.decompress(bytes(rejection.raw))
     name = f"{rejection.submission.name} {rejection.object_id}".strip()
-    document = Document(
+    document = Again(
         name,
         rejection.submission.submitted_at,
         raw,
         "" if raw else rejection.reason,
         None if rejection.bound_to is None else frozenset(rejection.bound_to),
+        rejection.pk,
     )
     with transaction.atomic():
         summary = load_documents([document], source=SOURCE)

@@ -46,8 +46,8 @@ class Summary:
                 self.rejected_documents += refusal.kind == "document"
                 self.rejected_objects += refusal.kind != "document"
                 if len(self.rejections) < SHOWN:
-                    name = f"{arrival.document.name} {refusal.object_id}".strip()
-                    self.rejections.append(f"{name} {refusal.pointer}: {refusal.reason}")
+                    parts = (arrival.document.name, refusal.object_id, refusal.pointer)
+                    self.rejections.append(f"{' '.join(filter(None, parts))}: {refusal.reason}")
 
     def add(self, other: Summary) -> None:
         """Add the numbers of another loader."""

@@ -3,9 +3,9 @@
 An id is text of any length ("origin:anything"); indexes want something short. A key is derived
 from the id alone, so any loader, in any order, gives the same object the same key:
 
-* ``<origin>:<24 hex digits>`` (a KernelCI node id, which begins with its creation time) becomes
-  4 bytes of the origin's hash and the 12 bytes of the node id: neighbours in time are neighbours
-  in the index. The first bit is 1.
+* ``<origin>:<24 hex digits>``, with an origin of at most 64 characters (a KernelCI node id, which
+  begins with its creation time) becomes 4 bytes of the origin's hash and the 12 bytes of the node
+  id: neighbours in time are neighbours in the index. The first bit is 1.
 * any other id becomes the first 16 bytes of its BLAKE2b hash, with the first bit 0.
 """
 
@@ -17,7 +17,7 @@ from hashlib import blake2b
 from uuid import UUID
 
 _FIRST_BIT_0 = {digit: f"{int(digit, 16) & 7:x}" for digit in "0123456789abcdef"}
-_NODE_ID = re.compile(r"([a-z0-9_]+):([0-9a-f]{24})\Z", re.ASCII)
+_NODE_ID = re.compile(r"([a-z0-9_]{1,64}):([0-9a-f]{24})\Z", re.ASCII)
 
 
 @lru_cache(maxsize=1024)

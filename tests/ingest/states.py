@@ -10,7 +10,8 @@ from results.models import Build, Checkout, FieldSource, Incident, Issue, Platfo
 
 def submissions():
     return {
-        row.id: (bytes(row.sha256).hex()[:12], row.submitted_at, row.state) for row in Submission.objects.all()
+        row.id: (bytes(row.sha256).hex()[:12], row.submitted_at, row.state)
+        for row in Submission.objects.all()
     }
 
 
@@ -106,7 +107,11 @@ def objects():
     sources = _sources(known)
     parts = ("document", "excerpt")
     described = [
-        ("checkout", _checkout, mentioned(Checkout, "builds").select_related(*parts, "origin", "revision__tree")),
+        (
+            "checkout",
+            _checkout,
+            mentioned(Checkout, "builds").select_related(*parts, "origin", "revision__tree"),
+        ),
         ("build", _build, mentioned(Build, "tests").select_related(*parts, "checkout")),
         ("test", _test, Test.objects.select_related(*_TEST_PARTS)),
         ("issue", _issue, Issue.objects.select_related("document")),

@@ -14,7 +14,10 @@ from tests.results.recounts import assert_counts_are_right
 
 pytestmark = pytest.mark.django_db
 
-URLS = ("https://kernel.googlesource.com/pub/scm/linux/kernel/git/next/linux-next.git", "https://x.org/a/linux")
+URLS = (
+    "https://kernel.googlesource.com/pub/scm/linux/kernel/git/next/linux-next.git",
+    "https://x.org/a/linux",
+)
 CHOICES = {
     "checkout": {
         "tree_name": ("next", "a/b"),
@@ -54,7 +57,11 @@ CHOICES = {
         "misc": ({"runtime": "lava-one"}, {"runtime": 5}, {"nul": "\0"}),
         "output_files": ([], [{"name": "a", "url": "https://x.org/a"}]),
     },
-    "issue": {"comment": ("one", "two"), "culprit": ({"code": True}, {"tool": False}, {}), "misc": ({}, {"x": 1})},
+    "issue": {
+        "comment": ("one", "two"),
+        "culprit": ({"code": True}, {"tool": False}, {}),
+        "misc": ({}, {"x": 1}),
+    },
     "incident": {
         "issue_id": ("o:i1", "o:i2"),
         "issue_version": (0, 1),

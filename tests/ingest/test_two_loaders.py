@@ -71,7 +71,9 @@ def test_they_end_with_what_one_loader_makes(seed):
 
 
 def test_the_same_documents_at_once_are_one_submission_each():
-    documents = [kcidb.document(f"{n}.json", at=n, tests=[kcidb.run(m) for m in range(n, n + 50)]) for n in range(20)]
+    documents = [
+        kcidb.document(f"{n}.json", at=n, tests=[kcidb.run(m) for m in range(n, n + 50)]) for n in range(20)
+    ]
     first, second = _at_once(documents, list(documents), size=20)
     (first,), (second,) = first, second
     assert first.documents + second.documents == 20
@@ -93,7 +95,9 @@ def test_a_change_between_reading_and_writing_is_merged_again(monkeypatch):
         return plan
 
     monkeypatch.setattr(load, "make_plan", interrupted)
-    load_documents([kcidb.document("c.json", at=10, tests=[kcidb.run(status="MISS", duration=3), kcidb.run(2)])])
+    load_documents(
+        [kcidb.document("c.json", at=10, tests=[kcidb.run(status="MISS", duration=3), kcidb.run(2)])]
+    )
     item = states.objects()[("test", _key("o:t1"), 0)]["item"]
     assert (item["status"], item["duration"], item["path"]) == ("PASS", 3, "boot")
     assert Test.objects.count() == 2

@@ -7,10 +7,9 @@ import signal
 import socket
 import time
 from datetime import UTC, datetime
+from http.client import HTTPConnection
 from types import FrameType
 from typing import Any
-from urllib.error import HTTPError
-from urllib.request import urlopen
 
 from django.conf import settings
 from django.core.management import call_command
@@ -56,6 +55,7 @@ class Command(BaseCommand):
                     self._run()
                 finally:
                     self._stopping = True
+                    self._say("Stopping …")
                     self._children.stop()
         except AlreadyRunning as error:
             raise CommandError(f"Already running here: {error}. Stop that first.") from None
@@ -107,21 +107,21 @@ class Command(BaseCommand):
     def _wait_for_web(self) -> None:
         while True:
             self._children.check()
+            client = HTTPConnection(_address(), timeout=10)
             try:
-                urlopen(f"http://{_address()}/healthz", timeout=10).close()
-            except HTTPError:
-                return  # it answers; ALLOWED_HOSTS may not know this name
+                client.request("GET", "/healthz")
+                client.getresponse()  # whatever it is: ALLOWED_HOSTS may not know this name
+                return
             except OSError:
                 time.sleep(0.05)
-            else:
-                return
+            finally:
+                client.close()
 
     def _on_signal(self, _signum: int, _frame: FrameType | None) -> None:
         if self._stopping:
             self._children.hurry()  # asked twice
             return
         self._stopping = True
-        self._say("\nStopping …")
         raise _Stop
 
     def _say(self, text: str) -> None:
@@ -143,11 +143,12 @@ def _check_port() -> None:
     A web server whose supervisor was killed a moment ago may need that moment.
     """
     deadline = time.monotonic() + 5
+    host = settings.BIND.strip("[]")
     while True:
-        with socket.socket() as probe:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind((settings.BIND, settings.PORT))
+                probe.bind((host, settings.PORT))
                 return
             except OSError as error:
                 if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:

@@ -32,12 +32,16 @@ _KINDS: Final = ("boot", "test")
 
 
 class BadQuery(ValueError):
-    """A query string that the page does not understand; ``known``: what it would have."""
+    """A query string that the page does not understand; ``known``: what it would have.
 
-    def __init__(self, reason: str, known: tuple[str, ...] = ()) -> None:
+    ``parameters`` are the culprits.
+    """
+
+    def __init__(self, reason: str, known: tuple[str, ...] = (), parameters: tuple[str, ...] = ()) -> None:
         super().__init__(reason)
         self.reason = reason
         self.known = known
+        self.parameters = parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +106,10 @@ class ListingFilters(django_filters.FilterSet):  # type: ignore[misc]
         """Return what was asked for; BadQuery when it makes no sense."""
         known = tuple(self.base_filters)
         if unknown := sorted(set(self.data) - set(known)):
-            raise BadQuery(f"There is no parameter {', '.join(unknown)} here.", known)
+            raise BadQuery(f"There is no parameter {', '.join(unknown)} here.", known, tuple(unknown))
         if not self.form.is_valid():
             name, errors = next(iter(self.form.errors.items()))
-            raise BadQuery(f"{name} {errors[0]}", known)
+            raise BadQuery(f"{name} {errors[0]}", known, (name,))
         values = self.form.cleaned_data
         return Query(
             selection=Selection.of(

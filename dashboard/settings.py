@@ -34,7 +34,8 @@ CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
-if env.bool("TRUST_PROXY", default=False):
+TRUST_PROXY = env.bool("TRUST_PROXY", default=False)
+if TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # Subdomains and the preload list are promises about a whole domain: its owner makes them, not we.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
@@ -52,6 +53,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_filters",
     "rest_framework",
+    "drf_spectacular",
     "results",
     "ingest",
     "dashboard",
@@ -160,6 +162,23 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
+
+# --- The JSON API ------------------------------------------------------------------------------------
+
+# Of one address.
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=1_200)
+REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None, "NUM_PROXIES": 1 if TRUST_PROXY else 0}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
+    "TITLE": "Treewatch",
+    "DESCRIPTION": "Kernel test results: the listings and things of the pages, for scripts.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "PREPROCESSING_HOOKS": ["dashboard.api.schema.only_data"],
+    "POSTPROCESSING_HOOKS": ["dashboard.api.schema.add_components"],
+    "DISABLE_ERRORS_AND_WARNINGS": True,
+}
 
 # --- The KernelCI API as a source ------------------------------------------------------------------
 

@@ -1,0 +1,92 @@
+"""Submissions, rejections, and how fresh the data is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from dashboard.api.endpoint import Row, Rows, Thing
+from dashboard.api.shapes import intake as shapes
+from dashboard.filters import BadQuery, Query
+from results.errors import NotFound
+from results.queries.freshness import freshness
+from results.queries.records import Listing
+from results.queries.submissions import rejection_listing, submission_detail, submission_listing
+
+STATES = ("pending", "accepted", "partial", "rejected")
+LARGEST = 2**31 - 1
+
+
+class ListSubmissions(Rows):
+    """KCIDB documents as they arrived, the newest first."""
+
+    tag, shape = "submissions", shapes.SubmissionItem
+    extra = {"q": None, "origin": None, "source": None, "state": STATES}
+
+    def page(self, query: Query, limit: int, **names: Any) -> Listing[Any]:
+        """Return a page of submissions."""
+        asked = query.extra
+        return submission_listing(
+            origin=asked.get("origin"),
+            state=asked.get("state"),
+            source=asked.get("source"),
+            search=asked.get("q", ""),
+            after=query.after,
+            limit=limit,
+        )
+
+    def item(self, record: Any) -> Row:
+        """Return a submission."""
+        return shapes.submission_item(record)
+
+
+class GetSubmission(Thing):
+    """One KCIDB document and what became of it."""
+
+    tag, shape, names = "submissions", shapes.SubmissionItem, ("number",)
+
+    def thing(self, query: Query, **names: Any) -> Row:
+        """Return the submission."""
+        if names["number"] > LARGEST:
+            raise NotFound(f"submission {names['number']}")
+        return shapes.submission_item(submission_detail(names["number"]))
+
+
+class ListRejections(Rows):
+    """What was refused and why, the newest first."""
+
+    tag, shape = "submissions", shapes.RejectionItem
+    extra = {"submission": None, "open": ("yes", "no")}
+
+    def page(self, query: Query, limit: int, **names: Any) -> Listing[Any]:
+        """Return a page of rejections."""
+        asked = query.extra
+        return rejection_listing(
+            submission=_number(asked.get("submission")),
+            open_only=asked.get("open") == "yes",
+            after=query.after,
+            limit=limit,
+        )
+
+    def item(self, record: Any) -> Row:
+        """Return a rejection."""
+        return shapes.rejection_item(record)
+
+
+class GetStatus(Thing):
+    """How fresh the data is, and who has fallen silent."""
+
+    tag, shape, is_timeless = "status", shapes.StatusWhole, False
+
+    def thing(self, query: Query, **names: Any) -> Row:
+        """Return it."""
+        return shapes.status_whole(freshness(now=timezone.now()))
+
+
+def _number(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and int(text[:12]) <= LARGEST):
+        raise BadQuery("submission is the number of one", parameters=("submission",))
+    return int(text)

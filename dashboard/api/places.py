@@ -1,0 +1,79 @@
+"""Devices and labs."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from dashboard.api.endpoint import Row, Rows, Thing
+from dashboard.api.results import no_pages
+from dashboard.api.shapes import places as shapes
+from dashboard.filters import Query
+from results.queries.devices import DEVICE_DIMENSIONS, device_detail, device_listing
+from results.queries.labs import lab_detail, lab_listing
+from results.queries.records import Listing
+
+DAYS = 7
+
+
+class ListDevices(Rows):
+    """Devices with results in the last 7 days, by name, with what is counted under filters."""
+
+    tag, shape, is_timeless = "devices", shapes.DeviceItem, False
+    dimensions = DEVICE_DIMENSIONS
+
+    def page(self, query: Query, limit: int, **names: Any) -> Listing[Any]:
+        """Return all devices, or as many as are wanted."""
+        no_pages(query)
+        return Listing(device_listing(query.selection, since=_first_day())[:limit], None)
+
+    def item(self, record: Any) -> Row:
+        """Return a device."""
+        return shapes.device_item(record)
+
+
+class GetDevice(Thing):
+    """One device: its trees, labs and suites of the last 7 days."""
+
+    tag, shape, names, is_timeless = "devices", shapes.DeviceWhole, ("platform",), False
+
+    def thing(self, query: Query, **names: Any) -> Row:
+        """Return the device."""
+        return shapes.device_whole(device_detail(names["platform"], since=_first_day()))
+
+
+class ListLabs(Rows):
+    """Labs with results in the last 14 days, by name."""
+
+    tag, shape, is_timeless = "labs", shapes.LabItem, False
+    extra = {"q": None, "origin": None}
+
+    def page(self, query: Query, limit: int, **names: Any) -> Listing[Any]:
+        """Return all labs, or as many as are wanted."""
+        no_pages(query)
+        rows = lab_listing(query.extra.get("q", ""), origin=query.extra.get("origin"), today=_today())
+        return Listing(rows[:limit], None)
+
+    def item(self, record: Any) -> Row:
+        """Return a lab."""
+        return shapes.lab_item(record)
+
+
+class GetLab(Thing):
+    """One lab and its devices, compared with other labs, in the last 14 days."""
+
+    tag, shape, names, is_timeless = "labs", shapes.LabWhole, ("name",), False
+
+    def thing(self, query: Query, **names: Any) -> Row:
+        """Return the lab."""
+        return shapes.lab_whole(lab_detail(names["name"], today=_today()))
+
+
+def _today() -> date:
+    return timezone.now().astimezone(UTC).date()
+
+
+def _first_day() -> date:
+    return _today() - timedelta(days=DAYS - 1)

@@ -1,0 +1,163 @@
+"""Builds, boots, tests and series."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar
+
+from dashboard.api.endpoint import Row, Rows, Thing
+from dashboard.api.shapes import results as shapes
+from dashboard.filters import BadQuery, Query
+from results.queries.builds import BUILD_DIMENSIONS, BUILD_SORTS, build_detail, build_page
+from results.queries.facets import totals
+from results.queries.picked import is_scoped
+from results.queries.records import Listing
+from results.queries.series import series_detail, series_history
+from results.queries.test_runs import test_detail
+from results.queries.tests import TEST_SORTS, test_page
+from results.queries.whole import all_builds, all_tests
+from results.selection import DIMENSIONS, Selection
+
+HISTORY = 1000
+"""Runs of a series that are answered at most: the newest."""
+
+
+class ListBuilds(Rows):
+    """Builds under filters, the worst status first.
+
+    JSON lines and CSV come in the order of the database: they cannot be sorted.
+    """
+
+    tag, shape = "builds", shapes.BuildItem
+    dimensions, sorts = BUILD_DIMENSIONS, BUILD_SORTS
+
+    def page(self, query: Query, limit: int, **names: Any) -> Listing[Any]:
+        """Return a page of builds."""
+        return build_page(query.selection, sort=query.sort or "status", after=query.after, limit=limit)
+
+    def pieces(self, query: Query, **names: Any) -> Iterator[Sequence[Any]]:
+        """Yield all builds."""
+        return all_builds(unsorted(query).selection)
+
+    def total(self, query: Query, **names: Any) -> int | None:
+        """Return the number of builds of a revision."""
+        return totals(query.selection).builds.total if is_scoped(query.selection) else None
+
+    def item(self, record: Any) -> Row:
+        """Return a build."""
+        return shapes.build_item(record)
+
+
+class GetBuild(Thing):
+    """One build with all that was submitted of it, and what ran on it."""
+
+    tag, shape, names = "builds", shapes.BuildWhole, ("kcidb_id",)
+
+    def thing(self, query: Query, **names: Any) -> Row:
+        """Return the build."""
+        return shapes.build_whole(build_detail(names["kcidb_id"]))
+
+
+class ListTests(Rows):
+    """Test runs under filters, boots among them, the worst status first.
+
+    JSON lines and CSV come in the order of the database: they cannot be sorted.
+    """
+
+    tag, shape, sorts = "tests", shapes.TestItem, TEST_SORTS
+    dimensions: ClassVar[tuple[str, ...]] = DIMENSIONS
+
+    def selection(self, query: Query) -> Selection:
+        """Return what is listed."""
+        return query.selection
+
+    def page(self, query: Query, limit: int, **names: Any) -> Listing[Any]:
+        """Return a page of test runs."""
+        return test_page(self.selection(query), sort=query.sort or "status", after=query.after, limit=limit)
+
+    def pieces(self, query: Query, **names: Any) -> Iterator[Sequence[Any]]:
+        """Yield all test runs."""
+        return all_tests(self.selection(unsorted(query)))
+
+    def total(self, query: Query, **names: Any) -> int | None:
+        """Return the number of test runs of a revision or of a build."""
+        selection = self.selection(query)
+        if not is_scoped(selection):
+            return None
+        found, kinds = totals(selection), {term.value for term in selection["kind"]}
+        return sum(
+            counts.total
+            for kind, counts in (("boot", found.boots), ("test", found.tests))
+            if not kinds or kind in kinds
+        )
+
+    def item(self, record: Any) -> Row:
+        """Return a test run."""
+        return shapes.test_item(record)
+
+
+class ListBoots(ListTests):
+    """Boots under filters, the worst status first.
+
+    JSON lines and CSV come in the order of the database: they cannot be sorted.
+    """
+
+    tag = "boots"
+    dimensions = tuple(name for name in DIMENSIONS if name != "kind")
+
+    def selection(self, query: Query) -> Selection:
+        """Return what is listed."""
+        return query.selection.where(kind="boot")
+
+
+class GetTest(Thing):
+    """One test run with all that was submitted of it."""
+
+    tag, shape, names = "tests", shapes.TestWhole, ("kcidb_id",)
+
+    def thing(self, query: Query, **names: Any) -> Row:
+        """Return the test run."""
+        return shapes.test_whole(test_detail(names["kcidb_id"]))
+
+
+class GetSeries(Thing):
+    """What has a history: one test on one device, in one tree, built one way, in one lab."""
+
+    tag, shape, names = "series", shapes.SeriesWhole, ("number",)
+
+    def thing(self, query: Query, **names: Any) -> Row:
+        """Return the series."""
+        return shapes.series_whole(series_detail(names["number"]))
+
+
+class ListRuns(Rows):
+    """The history of a series with its measurements: the newest 1000 runs, newest revision first.
+
+    As CSV it is a table for a plot.
+    """
+
+    tag, shape, names = "series", shapes.RunItem, ("number",)
+
+    def page(self, query: Query, limit: int, **names: Any) -> Listing[Any]:
+        """Return the newest runs."""
+        no_pages(query)
+        series_detail(names["number"])
+        return Listing(series_history(names["number"], limit=min(limit, HISTORY)), None)
+
+    def item(self, record: Any) -> Row:
+        """Return a run."""
+        return shapes.run_item(record)
+
+
+def unsorted(query: Query) -> Query:
+    """Return a query for everything at once; BadQuery when it wants an order or a page."""
+    for name, value in (("sort", query.sort), ("after", query.after)):
+        if value:
+            raise BadQuery(f"{name} has no meaning where all rows are sent", parameters=(name,))
+    return query
+
+
+def no_pages(query: Query) -> None:
+    """Refuse a cursor where a listing has one page."""
+    if query.after:
+        raise BadQuery("after has no meaning here: there is one page", parameters=("after",))

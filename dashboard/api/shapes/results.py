@@ -1,0 +1,220 @@
+"""Builds, test runs and series."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, TypedDict
+
+from dashboard.api.shapes import refs
+from results.queries.builds import BuildDetail, BuildRow, SuiteCounts
+from results.queries.series import Series, SeriesRun
+from results.queries.test_runs import TestDetail
+from results.queries.tests import TestRow
+from results.queries.whole import WholeTest
+
+
+class BuildItem(TypedDict):
+    """A build with the counts of what ran on it. `duration` is in seconds."""
+
+    build: refs.Build
+    status: refs.StatusName
+    origin: str
+    lab: str | None
+    start_time: datetime | None
+    duration: float | None
+    revision: refs.Revision | None
+    boots: refs.Counts
+    tests: refs.Counts
+
+
+class SuitePart(TypedDict):
+    """Results of one suite on a build."""
+
+    suite: str
+    counts: refs.Counts
+
+
+class BuildWhole(BuildItem):
+    """A build and all that was submitted of it, as KCIDB v5.3.
+
+    `history` is the same variant on earlier revisions, newest first. `sources` says which
+    submission each field comes from.
+    """
+
+    fields: dict[str, Any]
+    excerpt: str
+    suites: list[SuitePart]
+    history: list[BuildItem]
+    issues: list[refs.Issue]
+    submission: int | None
+    sources: dict[str, int]
+
+
+class TestItem(TypedDict):
+    """A test run; boots are test runs, too. `duration` is in seconds, `value` in `unit`."""
+
+    id: str
+    path: str
+    suite: str
+    status: refs.StatusName
+    boot: bool
+    platform: str | None
+    lab: str
+    origin: str
+    start_time: datetime | None
+    duration: float | None
+    value: float | None
+    unit: str
+    series: int
+    has_excerpt: bool
+    build: refs.Build
+    revision: refs.Revision | None
+
+
+class TestWhole(TestItem):
+    """A test run and all that was submitted of it, as KCIDB v5.3.
+
+    `siblings` ran the same path on the same build. `sources` says which submission each field
+    comes from.
+    """
+
+    compatibles: list[str]
+    fields: dict[str, Any]
+    excerpt: str
+    siblings: list[TestItem]
+    issues: list[refs.Issue]
+    submission: int
+    sources: dict[str, int]
+
+
+class SeriesWhole(TypedDict):
+    """What has a history: one test on one device, in one tree, built one way, in one lab."""
+
+    id: int
+    path: str
+    suite: str
+    platform: str | None
+    lab: str
+    origin: str
+    tree: refs.Tree | None
+    architecture: str | None
+    config: str | None
+    compiler: str | None
+
+
+class RunItem(TypedDict):
+    """A run of a series, with what it measured."""
+
+    id: str
+    status: refs.StatusName
+    start_time: datetime | None
+    duration: float | None
+    value: float | None
+    unit: str
+    revision: refs.Revision | None
+
+
+def build_item(row: BuildRow) -> BuildItem:
+    """Return a row of a listing of builds."""
+    return {
+        "build": refs.build(row.build),
+        "status": refs.status_name(row.status),
+        "origin": row.origin,
+        "lab": row.lab,
+        "start_time": row.start_time,
+        "duration": row.duration,
+        "revision": refs.known_revision(row.revision),
+        "boots": refs.counts(row.boots),
+        "tests": refs.counts(row.tests),
+    }
+
+
+def build_whole(detail: BuildDetail) -> BuildWhole:
+    """Return one build."""
+    return {
+        "build": refs.build(detail.build),
+        "status": refs.status_name(detail.status),
+        "origin": detail.origin,
+        "lab": detail.lab,
+        "start_time": detail.start_time,
+        "duration": detail.duration,
+        "revision": refs.known_revision(detail.revision),
+        "boots": refs.counts(detail.boots),
+        "tests": refs.counts(detail.tests),
+        "fields": detail.fields,
+        "excerpt": detail.excerpt,
+        "suites": [_suite(row) for row in detail.suites],
+        "history": [build_item(row) for row in detail.history],
+        "issues": [refs.issue(ref) for ref in detail.issues],
+        "submission": detail.submission,
+        "sources": detail.sources,
+    }
+
+
+def test_item(row: TestRow | WholeTest) -> TestItem:
+    """Return a row of a listing of test runs."""
+    return {
+        "id": row.id,
+        "path": row.path,
+        "suite": row.suite,
+        "status": refs.status_name(row.status),
+        "boot": row.is_boot,
+        "platform": row.platform,
+        "lab": row.lab,
+        "origin": row.origin,
+        "start_time": row.start_time,
+        "duration": row.duration,
+        "value": row.value,
+        "unit": row.unit,
+        "series": row.series,
+        "has_excerpt": row.has_excerpt,
+        "build": refs.build(row.build),
+        "revision": refs.known_revision(row.revision),
+    }
+
+
+def test_whole(detail: TestDetail) -> TestWhole:
+    """Return one test run."""
+    return {
+        **test_item(detail.run),
+        "compatibles": list(detail.compatibles),
+        "fields": detail.fields,
+        "excerpt": detail.excerpt,
+        "siblings": [test_item(row) for row in detail.siblings],
+        "issues": [refs.issue(ref) for ref in detail.issues],
+        "submission": detail.submission,
+        "sources": detail.sources,
+    }
+
+
+def series_whole(series: Series) -> SeriesWhole:
+    """Return one series."""
+    return {
+        "id": series.id,
+        "path": series.path,
+        "suite": series.suite,
+        "platform": series.platform,
+        "lab": series.lab,
+        "origin": series.origin,
+        "tree": refs.tree(series.tree) if series.tree else None,
+        "architecture": series.architecture,
+        "config": series.config,
+        "compiler": series.compiler,
+    }
+
+
+def run_item(run: SeriesRun) -> RunItem:
+    """Return a row of the history of a series."""
+    return {
+        "id": run.id,
+        "status": refs.status_name(run.status),
+        "start_time": run.start_time,
+        "duration": run.duration,
+        "value": run.value,
+        "unit": run.unit,
+        "revision": refs.known_revision(run.revision),
+    }
+
+
+def _suite(row: SuiteCounts) -> SuitePart:
+    return {"suite": row.suite, "counts": refs.counts(row.counts)}

@@ -1,0 +1,56 @@
+"""The addresses under /api/v1/."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, re_path
+from drf_spectacular.views import SpectacularAPIView
+
+from dashboard.api import intake, issues, places, results, revisions
+from dashboard.api.endpoint import Endpoint
+from dashboard.api.problems import problem
+
+
+def nothing(request: HttpRequest, rest: str) -> HttpResponse:
+    """Answer an address that does not exist."""
+    return problem(404, f"There is no {request.path}; /api/ lists what there is.")
+
+
+urlpatterns = [
+    path("trees", revisions.ListTrees.as_view()),
+    path("revisions", revisions.ListRevisions.as_view()),
+    path("revisions/<str:commit>", revisions.GetRevision.as_view()),
+    path("commits/<str:commit>", revisions.FindRevisions.as_view()),
+    path("checkouts", revisions.ListCheckouts.as_view()),
+    path("checkouts/<anything:kcidb_id>", revisions.GetCheckout.as_view()),
+    path("builds", results.ListBuilds.as_view()),
+    path("builds/<anything:kcidb_id>", results.GetBuild.as_view()),
+    path("boots", results.ListBoots.as_view()),
+    path("tests", results.ListTests.as_view()),
+    path("tests/<anything:kcidb_id>", results.GetTest.as_view()),
+    path("series/<int:number>", results.GetSeries.as_view()),
+    path("series/<int:number>/runs", results.ListRuns.as_view()),
+    path("issues", issues.ListIssues.as_view()),
+    path("issues/<anything:kcidb_id>/incidents", issues.ListIncidents.as_view()),
+    path("issues/<anything:kcidb_id>", issues.GetIssue.as_view()),
+    path("devices", places.ListDevices.as_view()),
+    path("devices/<anything:platform>", places.GetDevice.as_view()),
+    path("labs", places.ListLabs.as_view()),
+    path("labs/<anything:name>", places.GetLab.as_view()),
+    path("submissions", intake.ListSubmissions.as_view()),
+    path("submissions/<int:number>", intake.GetSubmission.as_view()),
+    path("rejections", intake.ListRejections.as_view()),
+    path("status", intake.GetStatus.as_view()),
+    path("schema", SpectacularAPIView.as_view(authentication_classes=()), name="schema"),
+    re_path(r"^(?P<rest>[\s\S]*)$", nothing),
+]
+
+
+def endpoints() -> Iterator[type[Endpoint]]:
+    """Yield the class of each address that answers with data."""
+    for pattern in urlpatterns:
+        view = getattr(pattern.callback, "view_class", None)
+        if isinstance(view, type) and issubclass(view, Endpoint):
+            yield view

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("results", "ingest", "dashboard")
@@ -69,6 +70,7 @@ def test_every_import_is_a_requirement():
     required = {pin.lower().replace("_", "-") for pin in pins}
     known = {"django-filters": "django-filter", "rest-framework": "djangorestframework"}
     imported = {one.split(".")[0] for path in SOURCES for one in imports(path)}
+    imported |= {app.split(".")[0] for app in settings.INSTALLED_APPS}
     foreign = imported - set(sys.stdlib_module_names) - set(PACKAGES)
     wanted = {DISTRIBUTIONS.get(one, one.replace("_", "-")) for one in foreign}
     assert {known.get(one, one) for one in wanted} - required == set()

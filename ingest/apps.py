@@ -6,3 +6,7 @@ from django.apps import AppConfig
 class IngestConfig(AppConfig):
     name = "ingest"
     default_auto_field = "django.db.models.AutoField"
+
+    def ready(self) -> None:
+        """Register the checks."""
+        from ingest import checks  # noqa: F401

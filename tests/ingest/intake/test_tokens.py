@@ -9,6 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.core.management import CommandError, call_command
 
+from ingest.checks import secrets_cannot_be_guessed
 from ingest.intake.tokens import create_token
 from ingest.models import Token
 
@@ -85,3 +86,9 @@ def test_pages_do_not_ask_who_reads_them(client, settings, django_assert_num_que
     with django_assert_num_queries(0):
         page = client.get("/help")
     assert "sessionid" not in page.cookies
+
+
+@pytest.mark.parametrize(("secrets", "problems"), [([], 0), (["x" * 32], 0), (["x" * 32, "short"], 1)])
+def test_short_secrets_are_reported(settings, secrets, problems):
+    settings.JWT_SECRETS = secrets
+    assert len(secrets_cannot_be_guessed()) == problems

@@ -17,10 +17,5 @@ def secrets_cannot_be_guessed(**_kwargs: Any) -> list[CheckMessage]:
     if all(len(secret.encode()) >= SHORTEST_SECRET for secret in settings.JWT_SECRETS):
         return []
     hint = "Make a new one: openssl rand -base64 48."
-    return [
-        Warning(
-            f"JWT_SECRET or UNIFIED_SECRET has fewer than {SHORTEST_SECRET} bytes.",
-            hint=hint,
-            id="ingest.W001",
-        )
-    ]
+    text = f"JWT_SECRET or UNIFIED_SECRET has fewer than {SHORTEST_SECRET} bytes."
+    return [Warning(text, hint=hint, id="ingest.W001")]

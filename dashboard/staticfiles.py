@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from posixpath import dirname, join
 from typing import Any
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
@@ -30,6 +30,6 @@ class BundlingStorage(CompressedManifestStaticFilesStorage):  # type: ignore[mis
 
     @staticmethod
     def _layer(paths: dict[str, Any], name: str, layer: str) -> str:
-        storage, path = paths[join(dirname(STYLE_SHEET), name)]
+        storage, path = paths[name.removeprefix(settings.STATIC_URL)]
         with storage.open(path) as file:
             return f"@layer {layer} {{\n{file.read().decode()}}}"

@@ -98,7 +98,7 @@ def issue(request: HttpRequest, kcidb_id: str) -> HttpResponse:
     found = incident_page(kcidb_id, shown=shown, after=query.after)
     stays = () if shown == "all" else (("shown", shown),)
     page = IssuePage(
-        title=f"{detail.row.tests:,} tests, {detail.row.builds:,} builds · {name} · {kcidb_id}",
+        title=f"{_counted(detail.row, shown)} · {name} · {kcidb_id}",
         heading=name,
         section="issues",
         verdict=_verdict(detail.row),
@@ -110,6 +110,12 @@ def issue(request: HttpRequest, kcidb_id: str) -> HttpResponse:
         pager=pager(Address(request.path, stays=stays), after=query.after, following=found.after),
     )
     return render_page(request, "issues/detail.html", page)
+
+
+def _counted(row: IssueRow, shown: Shown) -> str:
+    """Return the number of incidents of a kind, for a title."""
+    parts = {"tests": row.tests, "builds": row.builds, "absent": row.absent}
+    return ", ".join(f"{count:,} {name}" for name, count in parts.items() if shown in ("all", name))
 
 
 def _verdict(row: IssueRow) -> str:

@@ -60,17 +60,18 @@ def test_a_text_filter_narrows_and_its_chip_widens(page):
     expect(page).to_have_url(re.compile(r"/tests\?status=fail$"))
 
 
-def test_a_mistake_in_an_address_is_shown_and_back_leads_out(page):
+def test_a_mistake_in_an_address_is_shown_and_back_leads_out(page, complaints):
     page.goto("/tests")
     page.evaluate("document.querySelector('#status-fail').setAttribute('hx-get', '/tests?status=wrong')")
     page.evaluate("htmx.process(document.querySelector('#status-fail'))")
     page.locator("#status-fail").click()
     expect(page.locator("h1")).to_contain_text("does not exist")
+    complaints.clear()
     page.go_back()
     expect(listed(page).first).to_be_visible()
 
 
-def test_an_answer_that_is_no_page_of_ours_is_opened_as_it_is(page):
+def test_an_answer_that_is_no_page_of_ours_is_opened_as_it_is(page, complaints):
     page.goto("/tests")
     page.route(
         re.compile(r"/tests\?status=fail"), lambda route: route.fulfill(status=502, body="bad gateway")
@@ -78,6 +79,8 @@ def test_an_answer_that_is_no_page_of_ours_is_opened_as_it_is(page):
     page.locator("#status-fail").click()
     expect(page.locator("body")).to_have_text("bad gateway")
     expect(page).to_have_url(re.compile(r"/tests\?status=fail$"))
+    assert all("502" in complaint for complaint in complaints)
+    complaints.clear()
 
 
 # --- Keys --------------------------------------------------------------------------------------------
@@ -195,6 +198,6 @@ def test_filters_are_folded_on_a_phone(page):
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto("/tests")
     expect(page.locator("#status-fail")).to_be_hidden()
-    page.get_by_text("Filters").click()
+    page.locator("summary", has_text="Filters").click()
     page.locator("#status-fail").click()
     expect(page).to_have_url(re.compile("status=fail"))

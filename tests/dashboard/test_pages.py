@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, deque
+from collections import Counter
 from random import Random
 from urllib.parse import urlsplit
 
 import pytest
-from bs4 import BeautifulSoup
-from django.test import Client
 from django.urls import get_resolver, resolve
 
-START = ("/", "/builds", "/tests", "/rejections", "/c/000000000000")
-OF_A_KIND = 2
+from tests.crawl import crawl, kind, soup
+
 COUNTS_OF_A_PAGE = 8
-TWICE = {"HX-Request": "true", "HX-Request-Type": "full", "HX-Target": "main#main"}
+BY_HTMX = {"HX-Request": "true", "HX-Request-Type": "full", "HX-Target": "main#main"}
 
 
-def kind(url):
-    """Return the name of the page behind an address, with its tab."""
-    parts = urlsplit(url)
-    tab = re.search(r"\btab=\w+", parts.query)
-    return " ".join([resolve(parts.path).url_name, *([tab[0]] if tab else [])])
-
-
-def soup(response):
-    return BeautifulSoup(response.content, "html.parser")
-
-
-def links(page, selector="a[href]"):
-    """Return the addresses of this site that a page links to."""
-    found = [link["href"].split("#")[0] for link in page.select(selector)]
-    return [url for url in found if url.startswith("/") and not url.startswith("/static/")]
+@pytest.fixture(scope="module")
+def visited(demo, django_db_blocker):
+    """Two pages of each kind: address -> page."""
+    with django_db_blocker.unblock():
+        return crawl(2)
 
 
 def numbers(page):
@@ -49,23 +37,6 @@ def total(page):
     return int(
         re.search(r"([\d,]+) (?:\w+)(?: on this page)?\s*$", said.split(" of ")[-1])[1].replace(",", "")
     )
-
-
-@pytest.fixture(scope="module")
-def visited(demo, django_db_blocker):
-    """Some pages of each kind that can be reached from the home page: address -> page."""
-    client, kinds, visited, waiting = Client(), Counter(), {}, deque(START)
-    with django_db_blocker.unblock():
-        while waiting:
-            url = waiting.popleft()
-            if url in visited or kinds[kind(url)] >= OF_A_KIND:
-                continue
-            kinds[kind(url)] += 1
-            response = client.get(url)
-            assert response.status_code in ((404,) if url == START[-1] else (200, 302)), url
-            visited[url] = soup(response)
-            waiting.extend(links(visited[url]))
-    return visited
 
 
 def test_every_page_is_within_reach(visited):
@@ -103,7 +74,7 @@ def test_htmx_gets_what_everybody_gets(visited, client):
     for url in visited:
         plain, again = (
             re.sub(r"<time.*?</time>", "", str(soup(client.get(url, headers=headers)).select_one("#main")))
-            for headers in ({}, TWICE)
+            for headers in ({}, BY_HTMX)
         )
         assert plain == again, url
 

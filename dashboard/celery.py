@@ -23,6 +23,12 @@ app.conf.beat_schedule = {
         "schedule": 5.0,
         "options": {"queue": "summaries", "expires": 5},
     },
+    # What a refresh made due; a tree is judged at most twice a minute, however often this comes.
+    "judge": {
+        "task": "results.judge",
+        "schedule": 5.0,
+        "options": {"queue": "summaries", "expires": 5},
+    },
     "spools": {
         "task": "ingest.load_spool",
         "schedule": 5.0,

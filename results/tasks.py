@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from results.judging import judge_due
 from results.rollups import refresh as refresh_summaries
 
 
@@ -18,3 +19,9 @@ def refresh() -> int:
     while rows := refresh_summaries(wait=False):
         consumed += rows
     return consumed
+
+
+@shared_task(name="results.judge", ignore_result=True, soft_time_limit=600)
+def judge() -> int:
+    """Judge the trees whose results changed and that had their rest; return how many that were."""
+    return judge_due()

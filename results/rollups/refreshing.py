@@ -65,6 +65,7 @@ def _repair(popped: due.Popped) -> None:
     counts.count_days(days)
     issues = binding.date_incidents(builds=builds, issues=popped.issues)
     counts.count_issues(sorted(issues.union(popped.issues)))
+    due.mark_trees(sorted(revisions), popped.issues)
 
 
 def _locked(*, wait: bool) -> bool:

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from argparse import ArgumentParser
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from ingest.demo.plan import Spec
 from ingest.demo.timeline import Timeline
 from ingest.load import load_documents
 from ingest.summary import Summary
+from results.judging import judge_due
 from results.rollups import refresh
 
 TESTS = 80_000
@@ -85,7 +86,9 @@ class Command(BaseCommand):
             self.stdout.write(line)
         while refresh():
             pass
-        self.stdout.write(f"Summaries are up to date after {time.monotonic() - begun:.1f} s.")
+        trees = judge_due(rest=timedelta(0))
+        spent = time.monotonic() - begun
+        self.stdout.write(f"Summaries are up to date, {trees} trees judged, after {spent:.1f} s.")
 
 
 def _bar(spec: Spec) -> tqdm[Any]:

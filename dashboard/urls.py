@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path, register_converter
 
+from dashboard.api.reference import reference
 from dashboard.converters import AnythingConverter
 from dashboard.views import (
     builds,
@@ -60,6 +61,7 @@ urlpatterns = [
     path("metrics", status.metrics, name="metrics"),
     path("healthz", probes.healthz, name="healthz"),
     path("readyz", probes.readyz, name="readyz"),
+    path("api/", reference, name="api"),
     path("api/v1/", include("dashboard.api.urls")),
     path("api/", include("dashboard.compat.urls")),
     path("admin/", admin.site.urls),

@@ -1,0 +1,39 @@
+"""Whatever is asked, the answer is documented and no error of the server."""
+
+from __future__ import annotations
+
+import pytest
+import schemathesis
+import yaml
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.api.schemas import COMMITTED
+
+schema = schemathesis.openapi.from_dict(yaml.safe_load(COMMITTED.read_text()))
+
+
+@pytest.fixture
+def unlimited(settings):
+    settings.API_REQUESTS_PER_MINUTE = 1_000_000
+
+
+@schema.parametrize()
+@settings(
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_answers_are_documented(case, demo_server, unlimited):
+    response = case.call(base_url=demo_server)
+    assert response.status_code < 500, response.text
+    case.validate_response(
+        response,
+        checks=[status_code_conformance, content_type_conformance, response_schema_conformance],
+    )

@@ -15,6 +15,8 @@ from urllib.parse import quote, urlencode
 import jwt
 from django.db import connection
 
+from dashboard.stack.processes import guarded
+
 SECRET = "a secret of at least thirty-two bytes"
 
 
@@ -55,7 +57,9 @@ def web_server(spool, *, threads=2, end=signal.SIGTERM, **settings):
     command += ["--worker-class", "gthread", "--workers", "1", "--threads", str(threads)]
     command += ["--log-level", "error", "--no-control-socket", "--graceful-timeout", "1"]
     process = subprocess.Popen(
-        command, env=environment(spool, WEB_THREADS=str(threads), **settings), start_new_session=True
+        guarded(command, on_parent_death=signal.SIGKILL),
+        env=environment(spool, WEB_THREADS=str(threads), **settings),
+        start_new_session=True,
     )
     try:
         _wait_for(port, process)

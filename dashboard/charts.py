@@ -141,7 +141,7 @@ def days(counted: Sequence[tuple[date, StatusCounts]], *, height: int = 18, step
         failed = round(max(1.0, height * counts.failed / peak), 1) if counts.failed else 0.0
         bars.append(DayBar(index * step, total, round(height - total, 1), failed, round(height - failed, 1)))
     silent = sum(1 for _, counts in counted if not counts)
-    label = f"{len(counted)} days, at most {peak:,} results a day, {silent} days without any"
+    label = f"{len(counted)} days, at most {peak:,} results a day, nothing on {silent}"
     return Days(len(counted) * step, height, tuple(bars), label)
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 
 class AnythingConverter:
     """Matches any text that is not empty, with slashes, colons and newlines: ids, names, branches."""
 
-    regex: Final = r"[\s\S]+"
+    regex = r"[\s\S]+"
 
     def to_python(self, value: str) -> str:
         """Return the text; it is already decoded."""

@@ -36,6 +36,17 @@ GLYPHS: Final = {
 
 _JOINTS: Final = re.compile(r"([._/+])(?=[^._/+])")
 
+_DAY: Final = 86_400
+_AGES: Final = (
+    (730 * _DAY, 365 * _DAY, "y"),
+    (63 * _DAY, 7 * _DAY, "w"),
+    (3 * _DAY, _DAY, "d"),
+    (3600, 3600, "h"),
+    (60, 60, "m"),
+    (1, 1, "s"),
+)
+"""From how many seconds on an age is said in a unit, its seconds, and its letter."""
+
 _BADGES: Final = {
     status: mark_safe(
         f'<span class="badge s-{status.label}"><i aria-hidden="true">{glyph}</i> {status.name}</span>'
@@ -156,17 +167,12 @@ def short(commit: str) -> str:
 
 
 def age(moment: datetime, now: datetime | None = None) -> str:
-    """Return the time since a moment in its largest unit: 40s, 9m, 4h, 3d, 5w; "in 2h" if it is to come."""
+    """Return the time since a moment: 40s, 9m, 71h, 62d, 30w, 6y; "in 2h" if it is to come."""
     seconds = int(((now or timezone.now()) - moment).total_seconds())
-    ahead, seconds = seconds < 0, abs(seconds)
-    for size, unit in ((604_800 * 9, None), (86_400 * 3, "d"), (3_600, "h"), (60, "m"), (1, "s")):
-        if seconds >= size:
-            number = (
-                f"{seconds // 604_800}w"
-                if unit is None
-                else f"{seconds // (86_400 if unit == 'd' else size)}{unit}"
-            )
-            return f"in {number}" if ahead else number
+    for least, unit, letter in _AGES:
+        if abs(seconds) >= least:
+            said = f"{abs(seconds) // unit}{letter}"
+            return said if seconds > 0 else f"in {said}"
     return "now"
 
 
@@ -253,6 +259,7 @@ def pretty(fields: Mapping[str, Any]) -> str:
 register.filter("log_lines", log_lines)
 register.filter("tree_name", tree_name)
 register.filter("revision_path", revision_url)
+register.filter("tree_path", paths.tree_path)
 register.filter("test_path", paths.test_path)
 register.filter("build_path", paths.build_path)
 register.filter("issue_path", paths.issue_path)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from dashboard.parts import enumeration, plural
@@ -16,6 +18,9 @@ from results.queries.submissions import SubmissionRow, submission_listing
 from results.selection import Selection
 
 TREES = 25
+DAYS = 30
+"""Trees without a revision for so long are left out, unless all are."""
+
 SUITES = 20
 SUBMISSIONS = 5
 
@@ -47,14 +52,19 @@ class HomePage(Frame):
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Answer /."""
-    lines = tuple(RevisionLine.of(row) for row in newest_revisions(limit=TREES))
+    rows = newest_revisions(limit=TREES)
+    recent = [row for row in rows if timezone.now() - row.started < timedelta(days=DAYS)] or rows
+    lines = tuple(RevisionLine.of(row) for row in recent)
+    shown = {row.revision for row in recent}
     page = HomePage(
         title=f"{sum(line.tests.counts.failed for line in lines):,} fail · what broke",
         heading="What broke",
         section="home",
         verdict=_verdict(lines),
         lines=lines,
-        suites=tuple(SuiteLine.of(row) for row in failing_suites(trees=TREES, limit=SUITES)),
+        suites=tuple(
+            SuiteLine.of(row) for row in failing_suites(trees=TREES, limit=SUITES) if row.revision in shown
+        ),
         submissions=submission_listing(limit=SUBMISSIONS).rows,
     )
     return render_page(request, "home.html", page)

@@ -42,7 +42,11 @@ class LabsPage(Frame):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceLine:
-    """A device of a lab. The shares are those of FAIL among PASS and FAIL, in percent, or None."""
+    """A device of a lab.
+
+    ``here`` and ``elsewhere``: how much fails of the builds and suites that both this lab and others
+    ran on such a device, in percent (None when there are none).
+    """
 
     name: str
     url: str
@@ -119,7 +123,7 @@ def _device(window: Selection, device: LabDevice) -> DeviceLine:
         url=with_query("/tests", about.params()) if device.platform is None else device_path(device.platform),
         boots=selected_counts(about.where(kind="boot"), device.boots),
         tests=selected_counts(about.where(kind="test"), device.tests),
-        here=fail_share(device.boots + device.tests),
+        here=fail_share(device.shared),
         elsewhere=fail_share(device.elsewhere),
         row=device,
     )
@@ -132,10 +136,12 @@ def fail_share(counts: StatusCounts) -> float | None:
 
 
 def _verdict(detail: LabDetail) -> str:
-    """Compare the devices of this lab with the same devices and builds in other labs."""
-    here = sum((d.boots + d.tests for d in detail.devices if d.elsewhere), StatusCounts())
+    """Compare this lab with others on the builds and suites that both ran on the same devices."""
+    here = sum((d.shared for d in detail.devices), StatusCounts())
     elsewhere = sum((d.elsewhere for d in detail.devices), StatusCounts())
     mine, others = fail_share(here), fail_share(elsewhere)
     if mine is None or others is None:
-        return "No other lab tests the same builds on the same devices: there is nothing to compare with."
-    return f"Of what other labs run too, {mine:.1f} % fails here and {others:.1f} % there."
+        return "No other lab runs the same builds on the same devices: there is nothing to compare with."
+    return (
+        f"Of the builds and suites that other labs run too, {mine:.1f} % fails here and {others:.1f} % there."
+    )

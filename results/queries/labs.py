@@ -48,12 +48,14 @@ class LabRow:
 class LabDevice:
     """A device of a lab in the window: what it says, and what other labs say of the same builds.
 
-    ``elsewhere``: results of the same platform, suites and builds in other labs.
+    ``elsewhere``: results of the same platform, suites and builds in other labs. ``shared``: what
+    this lab says of those same suites and builds, to compare with.
     """
 
     platform: str | None
     boots: StatusCounts
     tests: StatusCounts
+    shared: StatusCounts
     elsewhere: StatusCounts
     last_result: datetime | None
 
@@ -104,13 +106,20 @@ _ELSEWHERE: Final = SQL("""
     WITH mine AS MATERIALIZED (
         SELECT DISTINCT rc.build_id, rc.platform_id, rc.suite_id FROM results_resultcount rc
         WHERE rc.lab_id = {lab} AND rc.day >= {since}
+    ),
+    counted AS MATERIALIZED (
+        SELECT rc.*, rc.lab_id = {lab} AS is_here,
+               bool_or(rc.lab_id <> {lab}) OVER (
+                   PARTITION BY rc.build_id, rc.platform_id, rc.suite_id
+               ) AS is_shared
+        FROM mine
+        JOIN results_resultcount rc ON rc.build_id = mine.build_id AND rc.platform_id = mine.platform_id
+             AND rc.suite_id = mine.suite_id
     )
-    SELECT p.name AS platform, {sums} AS counts
-    FROM mine
-    JOIN results_resultcount rc ON rc.build_id = mine.build_id AND rc.platform_id = mine.platform_id
-         AND rc.suite_id = mine.suite_id AND rc.lab_id <> {lab}
-    JOIN results_platform p ON p.id = rc.platform_id
-    GROUP BY p.name
+    SELECT p.name AS platform, rc.is_here, {sums} AS counts
+    FROM counted rc JOIN results_platform p ON p.id = rc.platform_id
+    WHERE rc.is_shared
+    GROUP BY p.name, rc.is_here
 """)
 
 
@@ -134,8 +143,9 @@ def lab_detail(lab: str, *, today: date) -> LabDetail:
     about = {"lab": Literal(named[0]["id"]), "since": Literal(since), "sums": array_of_sums("rc")}
     rows = fetch(_labs(SQL("rc.lab_id = {lab}").format(**about), today), Columns)
     devices = fetch(_DEVICES.format(**about), Columns)
-    elsewhere = {
-        row["platform"]: StatusCounts.of(row["counts"]) for row in fetch(_ELSEWHERE.format(**about), Columns)
+    compared = {
+        (row["platform"], row["is_here"]): StatusCounts.of(row["counts"])
+        for row in fetch(_ELSEWHERE.format(**about), Columns)
     }
     empty = LabRow(
         lab, named[0]["is_physical"], (), 0, None, StatusCounts(), StatusCounts(), _days([], today)
@@ -144,7 +154,7 @@ def lab_detail(lab: str, *, today: date) -> LabDetail:
         lab=_lab(rows, today) if rows else empty,
         since=since,
         devices=tuple(
-            _device(platform, list(group), elsewhere)
+            _device(platform, list(group), compared)
             for platform, group in groupby(devices, key=itemgetter("platform"))
         ),
     )
@@ -180,12 +190,13 @@ def _days(rows: list[dict[str, Any]], today: date) -> tuple[DayRow, ...]:
 
 
 def _device(
-    platform: str | None, rows: list[dict[str, Any]], elsewhere: dict[str, StatusCounts]
+    platform: str | None, rows: list[dict[str, Any]], compared: dict[tuple[str | None, bool], StatusCounts]
 ) -> LabDevice:
     return LabDevice(
         platform=platform,
         **boots_and_tests(rows),
-        elsewhere=elsewhere.get(platform or "", StatusCounts()),
+        shared=compared.get((platform, True), StatusCounts()),
+        elsewhere=compared.get((platform, False), StatusCounts()),
         last_result=_last(rows),
     )
 

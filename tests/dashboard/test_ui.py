@@ -22,6 +22,7 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
         (timedelta(hours=71), "71h"),
         (timedelta(days=62), "62d"),
         (timedelta(days=70), "10w"),
+        (timedelta(days=2200), "6y"),
         (timedelta(hours=-2), "in 2h"),
     ],
 )

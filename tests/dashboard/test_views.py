@@ -304,7 +304,7 @@ def test_a_refusal_names_field_and_reason(client):
     submission = create_submission("bad.json", state="partial", rejections=1, tests=3)
     create_rejection(submission, pointer="/tests/4/status", reason="no such status")
     create_rejection(submission, pointer="/tests/5", reason="too long", replayed_at=NOW)
-    page = text(client.get(paths.submission_path(submission.pk)))
+    page = soup(client.get(paths.submission_path(submission.pk))).select_one("#main").get_text()
     assert "3 tests stored. 1 object refused." in page
     assert "/tests/4/status" in page and "no such status" in page
     assert len(soup(client.get("/rejections")).select("[data-rows] > tr")) == 1

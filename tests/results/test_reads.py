@@ -290,7 +290,8 @@ def test_a_lab_is_compared_with_other_labs_on_the_same_builds():
     devices = {device.platform: device for device in lab_detail("mine", today=TODAY).devices}
     assert devices["rk3399-gru-kevin"].tests.failed == 1
     assert devices["rk3399-gru-kevin"].elsewhere.total == devices["rk3399-gru-kevin"].elsewhere.passed == 1
-    assert devices[None].elsewhere.total == 0
+    assert devices["rk3399-gru-kevin"].shared.total == devices["rk3399-gru-kevin"].shared.failed
+    assert devices[None].elsewhere.total == devices[None].shared.total == 0
 
 
 def test_labs_by_name_origin_and_window():

@@ -20,12 +20,13 @@ TIMEOUT_MS: Final = 2000
 
 # Sent together with the query, these last as long as it: one round trip is one transaction. A page
 # asks small questions of what is in memory: starting workers and compiling would cost more than
-# the answer, and reading out of order costs nothing.
+# the answer, reading out of order costs nothing, and merging long sorted lists is never the way.
 _LIMITS: Final = SQL("""
     SET LOCAL statement_timeout = {timeout};
     SET LOCAL max_parallel_workers_per_gather = 0;
     SET LOCAL jit = off;
     SET LOCAL random_page_cost = 1.1;
+    SET LOCAL enable_mergejoin = off;
     SET LOCAL join_collapse_limit = {joins};
     {query}
 """)

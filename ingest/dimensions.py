@@ -41,6 +41,11 @@ class Dimensions:
         for table in vars(self).values():
             table.forget_if_full()
 
+    def forget_contents(self) -> None:
+        """Forget documents and excerpts, which are deleted when nothing names them any more."""
+        self.documents.ids.clear()
+        self.excerpts.ids.clear()
+
     def lab_ids(self, names: Iterable[str]) -> list[int | None]:
         """Return the ids of labs."""
         known = list(names)

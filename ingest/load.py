@@ -24,8 +24,10 @@ from ingest.batch import BATCH_BYTES, BATCH_OBJECTS, Arrival
 from ingest.dimensions import Dimensions
 from ingest.document import Document
 from ingest.errors import Refusal, Refused
+from ingest.locks import loading
 from ingest.ownership import keep_own
 from ingest.plan import Plan, make_plan
+from ingest.pruned import newest_pruning, refuse_pruned
 from ingest.schema import Accepted, accept, refusal_of
 from ingest.summary import Summary
 from ingest.tables import is_duplicate
@@ -122,12 +124,22 @@ class Loader:
         self.waker = Waker()
         self._source, self._inside = source, inside
         self._dimensions = Dimensions()
+        self._pruning: tuple[int, int] | None = None
 
     def load(self, arrivals: list[Arrival]) -> None:
         """Store a batch: in one transaction, or in smaller parts when something in it is bad."""
         self._dimensions.forget_if_full()
         self._number(arrivals)
-        self._store_or_split(arrivals)
+        with loading():
+            self._forget_pruned()
+            self._store_or_split(arrivals)
+
+    def _forget_pruned(self) -> None:
+        """Forget contents that may have been deleted since the last batch."""
+        pruning = newest_pruning()
+        if pruning != self._pruning:
+            self._pruning = pruning
+            self._dimensions.forget_contents()
 
     def _number(self, arrivals: list[Arrival]) -> None:
         """Give the arrivals ids of submissions, in their order."""
@@ -201,6 +213,8 @@ class Loader:
         for attempt in range(1, ATTEMPTS + 1):
             states = _states(arrivals)
             fresh = [arrival for arrival in arrivals if arrival.identity not in states]
+            if self._pruning:
+                fresh = refuse_pruned(fresh)
             plan = make_plan(fresh, self._dimensions)
             try:
                 with transaction.atomic():

@@ -34,6 +34,7 @@ from results.models.objects import (
     Tree,
     TreeAlias,
 )
+from results.models.pruning import Pruning
 from results.models.rollups import DayCount, Due, IssueCount, ResultCount, RevisionCount
 from results.models.submissions import FieldSource, Rejection, Submission
 
@@ -61,6 +62,7 @@ __all__ = [
     "Origin",
     "Outage",
     "Platform",
+    "Pruning",
     "Rejection",
     "ResultCount",
     "Revision",

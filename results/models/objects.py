@@ -112,12 +112,8 @@ class Checkout(models.Model):
     origin = models.ForeignKey(Origin, null=True, on_delete=models.PROTECT, related_name="+")
     start_time = models.DateTimeField(null=True)
     valid = models.BooleanField(null=True)
-    document = models.ForeignKey(
-        Document, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
-    excerpt = models.ForeignKey(
-        Excerpt, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    document = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="+")
+    excerpt = models.ForeignKey(Excerpt, null=True, on_delete=models.PROTECT, related_name="+")
     submission_id = models.IntegerField(null=True)
 
     class Meta:
@@ -128,7 +124,8 @@ class Build(models.Model):
     """A kernel built from a checkout.
 
     ``is_dummy``: made up by an origin to hang tests on a checkout; hidden, its tests are counted.
-    ``revision`` is the checkout's, kept here for the pages.
+    ``revision`` is the checkout's, kept here for the pages. ``pruned_at``: when its tests were
+    deleted for their age; their counts stay as they were, and no more tests are taken.
     """
 
     id = models.AutoField(primary_key=True)
@@ -152,13 +149,10 @@ class Build(models.Model):
     lab = models.ForeignKey(Lab, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     start_time = models.DateTimeField(null=True)
     duration = models.FloatField(null=True)
-    document = models.ForeignKey(
-        Document, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
-    excerpt = models.ForeignKey(
-        Excerpt, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    document = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="+")
+    excerpt = models.ForeignKey(Excerpt, null=True, on_delete=models.PROTECT, related_name="+")
     submission_id = models.IntegerField(null=True)
+    pruned_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "results_build"
@@ -166,6 +160,7 @@ class Build(models.Model):
             models.Index("revision", "id", name="build_revision"),
             models.Index("config", "architecture", "compiler", F("id").desc(), name="build_variant"),
             models.Index(F("start_time").desc(), F("id").desc(), name="build_newest"),
+            models.Index("id", condition=Q(pruned_at__isnull=False), name="build_pruned"),
         ]
 
 
@@ -272,7 +267,7 @@ class Issue(models.Model):
     culprit_tool = models.BooleanField(null=True)
     culprit_harness = models.BooleanField(null=True)
     is_newest = models.BooleanField(default=True, db_default=True)
-    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+", db_index=False)
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
     submission_id = models.IntegerField()
 
     class Meta:
@@ -297,7 +292,7 @@ class Incident(models.Model):
     test_key = models.UUIDField(null=True)
     present = models.BooleanField(null=True)
     seen_at = models.DateTimeField(null=True)
-    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+", db_index=False)
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
     submission_id = models.IntegerField()
 
     class Meta:

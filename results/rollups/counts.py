@@ -166,7 +166,7 @@ ISSUE_COUNTS: Final = SQL("""
 """)
 
 
-def _changed(statement: Composed, params: dict[str, Any]) -> list[tuple[Any, ...]]:
+def _rows(statement: Composable, params: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
@@ -174,18 +174,31 @@ def _changed(statement: Composed, params: dict[str, Any]) -> list[tuple[Any, ...
 
 
 def count_results(builds: list[int]) -> set[date | None]:
-    """Rebuild the ``ResultCount`` of builds; return the days whose numbers changed."""
-    return {row[-1] for row in _changed(RESULT_COUNTS, {"builds": builds})}
+    """Rebuild the ``ResultCount`` of builds; return the days whose numbers changed.
+
+    Those of pruned builds stay: they are all that is left of their tests.
+    """
+    return {row[-1] for row in _rows(RESULT_COUNTS, {"builds": _unpruned(builds)})}
+
+
+def _unpruned(builds: list[int]) -> list[int]:
+    return [
+        row[0]
+        for row in _rows(
+            SQL("SELECT id FROM results_build WHERE id = ANY(%(builds)s) AND pruned_at IS NULL"),
+            {"builds": builds},
+        )
+    ]
 
 
 def count_revisions(revisions: list[int]) -> None:
     """Rebuild the ``RevisionCount`` of revisions from their builds and result counts."""
-    _changed(REVISION_COUNTS, {"revisions": revisions})
+    _rows(REVISION_COUNTS, {"revisions": revisions})
 
 
 def count_days(days: set[date | None]) -> None:
     """Rebuild the ``DayCount`` of days from result counts; None is the day of undated tests."""
-    _changed(DAY_COUNTS, {"days": sorted(day for day in days if day), "undated": None in days})
+    _rows(DAY_COUNTS, {"days": sorted(day for day in days if day), "undated": None in days})
 
 
 def count_issues(issues: list[UUID]) -> None:

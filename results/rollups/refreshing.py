@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from itertools import islice
 from typing import Final
 
 from django.db import connection, transaction
 
-from results.models import DayCount, Due, Revision
+from results.models import Build, DayCount, Due, Revision
 from results.rollups import binding, counts, due
 
 LIMIT: Final = 500
@@ -50,6 +51,23 @@ def recount(progress: Callable[[int], object] = lambda _: None) -> int:
         _locked(wait=True)
         counts.count_days(set(DayCount.objects.values_list("day", flat=True).distinct()))
     return total
+
+
+def stop_refreshing() -> None:
+    """Wait for a refresh to end; the next one waits for the end of this transaction."""
+    _locked(wait=True)
+
+
+def freeze(builds: list[int], *, at: datetime) -> None:
+    """Count the tests of builds for the last time, and mark the builds pruned.
+
+    To be called by who deletes the tests, in one transaction, after ``stop_refreshing``. From then
+    on the counts stand for themselves.
+    """
+    if days := counts.count_results(builds):
+        counts.count_days(days)
+        counts.count_revisions(due.revisions_of_builds(builds))
+    Build.objects.filter(pk__in=builds).update(pruned_at=at)
 
 
 def _repair(popped: due.Popped) -> None:

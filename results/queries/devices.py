@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, Final
+from typing import Final
 
 from psycopg.sql import SQL, Composed, Literal
 
@@ -179,11 +179,9 @@ def device_listing(selection: Selection = EVERYTHING, *, since: date) -> tuple[D
     platform's name or of a compatible.
     """
     query = _listing(selection.without("q"), selection["q"], since)
-    rows = [row for row in fetch(query, _counted) if mask(row.counts, selection).total]
-    return tuple(
-        _device([replace(row, counts=mask(row.counts, selection)) for row in group])
-        for _, group in groupby(rows, key=lambda row: row.platform)
-    )
+    rows = groupby(fetch(query, Columns), key=itemgetter("platform"))
+    listed = (_device(list(group), selection) for _, group in rows)
+    return tuple(row for row in listed if row.boots.total + row.tests.total)
 
 
 def device_detail(platform: str, *, since: date) -> DeviceDetail:
@@ -212,24 +210,6 @@ def device_detail(platform: str, *, since: date) -> DeviceDetail:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    """Boots or tests of a platform in a lab."""
-
-    platform: str
-    vendor: str
-    compatible: str
-    architecture: str | None
-    lab: str
-    is_boot: bool
-    counts: StatusCounts
-    last_result: datetime | None
-
-
-def _counted(*, counts: list[int], **columns: Any) -> _Counted:
-    return _Counted(counts=StatusCounts.of(counts), **columns)
-
-
 def _listing(selection: Selection, texts: tuple[Term, ...], since: date) -> Composed:
     by_day = all(name in _COUNTED_BY_DAY for name, _ in selection.terms)
     return _LISTING.format(
@@ -243,20 +223,22 @@ def _listing(selection: Selection, texts: tuple[Term, ...], since: date) -> Comp
     )
 
 
-def _device(rows: list[_Counted]) -> DeviceRow:
+def _device(rows: list[Columns], selection: Selection) -> DeviceRow:
+    counts = {name: mask(found, selection) for name, found in boots_and_tests(rows).items()}
+    times = [row["last_result"] for row in rows if row["last_result"]]
     return DeviceRow(
-        platform=rows[0].platform,
-        vendor=rows[0].vendor,
-        compatible=rows[0].compatible,
-        architecture=rows[0].architecture,
-        labs=tuple(dict.fromkeys(row.lab for row in rows)),
-        boots=sum((row.counts for row in rows if row.is_boot), StatusCounts()),
-        tests=sum((row.counts for row in rows if not row.is_boot), StatusCounts()),
-        last_result=max((row.last_result for row in rows if row.last_result), default=None),
+        platform=rows[0]["platform"],
+        vendor=rows[0]["vendor"],
+        compatible=rows[0]["compatible"],
+        architecture=rows[0]["architecture"],
+        labs=tuple(dict.fromkeys(row["lab"] for row in rows)),
+        boots=counts["boots"],
+        tests=counts["tests"],
+        last_result=max(times, default=None),
     )
 
 
-def _labs(rows: list[dict[str, Any]]) -> tuple[DeviceLab, ...]:
+def _labs(rows: list[Columns]) -> tuple[DeviceLab, ...]:
     found = []
     for lab, group in groupby(rows, key=itemgetter("lab")):
         parts = list(group)
@@ -269,7 +251,7 @@ def _suite(*, suite: str, counts: list[int], last_day: date | None) -> DeviceSui
     return DeviceSuite(suite, StatusCounts.of(counts), last_day)
 
 
-def _trees(rows: list[dict[str, Any]]) -> tuple[DeviceTree, ...]:
+def _trees(rows: list[Columns]) -> tuple[DeviceTree, ...]:
     found = []
     revisions = [(as_revision(row), row) for row in rows]
     for revision, group in groupby(revisions, key=itemgetter(0)):

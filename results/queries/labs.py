@@ -48,8 +48,8 @@ class LabRow:
 class LabDevice:
     """A device of a lab in the window: what it says, and what other labs say of the same builds.
 
-    ``elsewhere``: results of the same platform, suites and builds in other labs. ``shared``: what
-    this lab says of those same suites and builds, to compare with.
+    ``elsewhere``: results of the same platform, suites and builds in other labs in the window.
+    ``shared``: what this lab says of those same suites and builds, to compare with.
     """
 
     platform: str | None
@@ -101,25 +101,29 @@ _DEVICES: Final = SQL("""
     GROUP BY p.name, rc.is_boot ORDER BY p.name
 """)
 
-# Leans on resultcount_lab and resultcount_day.
+# Leans on resultcount_day; each side is hashed for the other.
 _ELSEWHERE: Final = SQL("""
-    WITH mine AS MATERIALIZED (
-        SELECT DISTINCT rc.build_id, rc.platform_id, rc.suite_id FROM results_resultcount rc
-        WHERE rc.lab_id = {lab} AND rc.day >= {since}
-    ),
-    counted AS MATERIALIZED (
-        SELECT rc.*, rc.lab_id = {lab} AS is_here,
-               bool_or(rc.lab_id <> {lab}) OVER (
-                   PARTITION BY rc.build_id, rc.platform_id, rc.suite_id
-               ) AS is_shared
-        FROM mine
-        JOIN results_resultcount rc ON rc.build_id = mine.build_id AND rc.platform_id = mine.platform_id
-             AND rc.suite_id = mine.suite_id
-    )
-    SELECT p.name AS platform, rc.is_here, {sums} AS counts
-    FROM counted rc JOIN results_platform p ON p.id = rc.platform_id
-    WHERE rc.is_shared
-    GROUP BY p.name, rc.is_here
+    SELECT p.name AS platform, counted.is_here, counted.counts
+    FROM (
+        SELECT rc.platform_id, rc.is_here, {sums} AS counts
+        FROM (
+            SELECT rc.*, true AS is_here FROM results_resultcount rc
+            WHERE rc.day >= {since} AND rc.lab_id = {lab} AND EXISTS (
+                SELECT FROM results_resultcount other
+                WHERE other.day >= {since} AND other.lab_id <> {lab} AND other.build_id = rc.build_id
+                      AND other.platform_id = rc.platform_id AND other.suite_id = rc.suite_id
+            )
+            UNION ALL
+            SELECT rc.*, false FROM results_resultcount rc
+            WHERE rc.day >= {since} AND rc.lab_id <> {lab} AND EXISTS (
+                SELECT FROM results_resultcount mine
+                WHERE mine.day >= {since} AND mine.lab_id = {lab} AND mine.build_id = rc.build_id
+                      AND mine.platform_id = rc.platform_id AND mine.suite_id = rc.suite_id
+            )
+        ) rc
+        GROUP BY rc.platform_id, rc.is_here
+    ) counted
+    JOIN results_platform p ON p.id = counted.platform_id
 """)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import add
 from typing import Any, Generic, TypeVar
 
 from results.selection import Selection
@@ -33,8 +34,7 @@ class StatusCounts:
         return any(self.by_status)
 
     def __add__(self, other: StatusCounts) -> StatusCounts:
-        pairs = zip(self.by_status, other.by_status, strict=True)
-        return StatusCounts(tuple(mine + theirs for mine, theirs in pairs))
+        return StatusCounts(tuple(map(add, self.by_status, other.by_status)))
 
     @property
     def present(self) -> list[tuple[Status, int]]:

@@ -19,13 +19,17 @@ from results.models import Due
 
 @dataclass
 class Plan:
-    """The rows of a batch, sorted by key, and what becomes due for recomputation."""
+    """The rows of a batch, sorted by key, and what becomes due for recomputation.
+
+    ``confirmed`` are tests (key, submission) that were submitted again as they are stored.
+    """
 
     arrivals: list[Arrival]
     merged: dict[str, dict[Key, Merged]] = field(default_factory=dict)
     checkouts: list[rows.Row] = field(default_factory=list)
     builds: list[rows.Row] = field(default_factory=list)
     tests: list[tuple[Any, ...]] = field(default_factory=list)
+    confirmed: list[tuple[str, int]] = field(default_factory=list)
     issues: list[rows.Row] = field(default_factory=list)
     incidents: list[rows.Row] = field(default_factory=list)
     due: set[tuple[Due.Kind, str]] = field(default_factory=set)
@@ -63,11 +67,13 @@ def _plan_tests(plan: Plan, incoming: Incoming, dimensions: Dimensions) -> None:
     plan.merged["test"] = merged
     runs = RunRows(dimensions)
     for key in sorted(incoming):
-        if key in merged:
-            runs.add(key[0], merged[key].item, merged[key].order, is_merged=True)
-        elif key not in again:
+        if key not in again:
             item, arrival = incoming[key][0]
             runs.add(key[0], item, arrival.order)
+        elif (part := merged.get(key)) and part.is_changed:
+            runs.add(key[0], part.item, part.order, is_merged=True)
+        elif part:
+            plan.confirmed.append((key[0], part.submission))
     for versions in again.values():
         for item, arrival in versions:
             runs.places.describe(item, arrival.order[0])
@@ -78,13 +84,12 @@ def _plan_tests(plan: Plan, incoming: Incoming, dimensions: Dimensions) -> None:
 
 def _changed_builds(runs: RunRows, merged: dict[Key, Merged]) -> set[str]:
     """Return the builds whose counts change, those that lose a test included."""
-    same = {key for (key, _), part in merged.items() if not part.is_changed}
     left = {
         part.stored.build.hex
         for part in merged.values()
         if part.is_changed and part.stored and part.stored.build
     }
-    return left | {shape.place.build for shape in runs.shapes if shape.key not in same}
+    return left | {shape.place.build for shape in runs.shapes}
 
 
 def _due(plan: Plan) -> Iterator[tuple[Due.Kind, str]]:

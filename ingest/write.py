@@ -19,7 +19,7 @@ from ingest.normalise import clip
 from ingest.plan import Plan
 from ingest.rows import Row
 from ingest.stored import Key
-from ingest.tables import copy_rows
+from ingest.tables import array, copy_rows
 from ingest.testruns import COLUMNS
 from results.jsontext import dumps
 from results.models import Due, Submission
@@ -164,6 +164,16 @@ def _update(table: str, identity: Sequence[str], rows: list[tuple[Any, ...]], co
 
 def _write_tests(plan: Plan) -> None:
     _verify("test", plan.merged["test"].items())
+    if plan.confirmed:
+        keys, submissions = zip(*plan.confirmed, strict=True)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                UPDATE results_test t SET submission_id = k.submission
+                FROM unnest(%s::uuid[], %s::int[]) AS k (key, submission) WHERE t.key = k.key
+                """,
+                [array(keys), array(submissions)],
+            )
     old_keys = {key for (key, _), part in plan.merged["test"].items() if part.stored}
     old = [row for row in plan.tests if row[0] in old_keys] if old_keys else []
     if old:

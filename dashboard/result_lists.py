@@ -22,6 +22,7 @@ from dashboard.rows import BuildLine
 from results.errors import QueryTimeout
 from results.queries.builds import BUILD_SORTS, build_page
 from results.queries.facets import Noun, facets
+from results.queries.pruned import Pruned, pruned_builds
 from results.queries.records import Listing
 from results.queries.tests import TEST_SORTS, test_page
 from results.selection import Selection
@@ -59,7 +60,7 @@ class ResultList:
 
     ``rows`` or ``panels`` is None when it took too long. ``total`` counts all rows, not those of
     this page (None when not counted). ``clear`` is the address without filters ("" when there are
-    none).
+    none). ``pruned`` tells, where the list ends, which rows are counted and gone.
     """
 
     noun: str
@@ -72,6 +73,7 @@ class ResultList:
     clear: str
     address: Address
     with_revision: bool
+    pruned: Pruned | None
 
     @property
     def searched(self) -> str:
@@ -151,4 +153,15 @@ def _result_list(
         clear=address.selecting(Selection()).url() if query.selection else "",
         address=address,
         with_revision="commit" not in about,
+        pruned=_pruned(selection, noun, page),
     )
+
+
+def _pruned(selection: Selection, noun: Noun, page: Listing[Any] | None) -> Pruned | None:
+    """Return what is missing at the end of a list of tests; builds are never pruned themselves."""
+    if noun == "builds" or page is None or page.after:
+        return None
+    try:
+        return pruned_builds(selection)
+    except QueryTimeout:
+        return None

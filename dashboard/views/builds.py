@@ -14,6 +14,7 @@ from dashboard.result_lists import ResultList, builds_list
 from dashboard.rows import BuildLine, SuiteLine, build_counts, revision_crumbs
 from dashboard.shell import Frame, render_page
 from results.queries.builds import BUILD_DIMENSIONS, BUILD_SORTS, BuildDetail, build_detail
+from results.queries.pruned import Pruned, pruned_builds
 from results.selection import Selection
 
 
@@ -27,6 +28,7 @@ class BuildPage(Frame):
     boots: Counts
     tests: Counts
     history: tuple[BuildLine, ...]
+    pruned: Pruned | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,7 @@ def build(request: HttpRequest, kcidb_id: str) -> HttpResponse:
         boots=build_counts(ref, "boot", detail.boots),
         tests=build_counts(ref, "test", detail.tests),
         history=tuple(BuildLine.of(row) for row in detail.history),
+        pruned=pruned_builds(ref.selection),
     )
     return render_page(request, "builds/detail.html", page)
 

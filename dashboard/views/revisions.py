@@ -25,6 +25,7 @@ from dashboard.rows import BuildLine, RevisionLine, revision_url, tree_name
 from dashboard.shell import Frame, Link, render_page
 from results.errors import NotFound
 from results.queries.builds import BUILD_DIMENSIONS, BUILD_SORTS, build_page
+from results.queries.pruned import Pruned, pruned_builds
 from results.queries.records import RevisionRef, StatusCounts
 from results.queries.revisions import RevisionDetail, RevisionRow, find_revisions, revision_detail
 from results.queries.tests import TEST_SORTS, TestRow, test_page
@@ -68,6 +69,7 @@ class RevisionPage(Frame):
     next: Link | None
     tabs: tuple[Tab, ...]
     overview: Overview | None
+    pruned: Pruned | None
     list: ResultList | None
 
 
@@ -191,6 +193,7 @@ def _page(path: str, detail: RevisionDetail, tab: str, query: Query) -> Revision
         next=_neighbour(detail.next, tab, with_repository),
         tabs=_tabs(path, tab, stays, counted),
         overview=None if listed else _overview(revision.selection, detail),
+        pruned=None if listed else pruned_builds(revision.selection),
         list=listed,
     )
 

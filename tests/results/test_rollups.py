@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import random
 from datetime import timedelta
+from functools import partial
 from threading import Thread
 
 import pytest
@@ -11,6 +12,7 @@ from django.db import connection, transaction
 
 from ingest.document import Document
 from ingest.load import load_documents
+from results import tasks
 from results.models import (
     Build,
     Checkout,
@@ -198,6 +200,16 @@ def test_recount_repairs_whatever_is_wrong(capsys):
     assert_counts_are_right()
     assert "recounted" in capsys.readouterr().out
     assert recount() == 3
+
+
+def test_the_task_goes_on_until_nothing_is_due(monkeypatch):
+    monkeypatch.setattr(tasks, "refresh_summaries", partial(refresh, 1))
+    for _ in range(3):
+        create_test(build=create_build(known=False))
+    tasks.refresh()
+    assert not Due.objects.exists()
+    assert_counts_are_right()
+    assert tasks.refresh.name == "results.refresh"
 
 
 @pytest.mark.django_db(transaction=True)

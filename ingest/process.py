@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ class Report:
 
 def run(number: int, tasks: Any, reports: Any, database: str, source: str) -> None:
     """Load the files that a queue names, until it gives None; report after each transaction."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this process
     django.setup()
     # The database of the parent, which may be a test's.
     connections["default"].settings_dict["NAME"] = database

@@ -89,6 +89,16 @@ def test_a_database_that_is_gone_is_exit_code_3(tmp_path, monkeypatch):
     assert caught.value.returncode == 3
 
 
+def test_an_interrupt_is_exit_code_130(tmp_path, monkeypatch):
+    def interrupted(*args, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ingest.workers.load_documents", interrupted)
+    with pytest.raises(CommandError) as caught:
+        call_command("ingest_kcidb", write(tmp_path, "a.json", kcidb.document()))
+    assert caught.value.returncode == 130
+
+
 @pytest.mark.django_db(transaction=True)
 def test_several_processes(tmp_path):
     for number in range(12):

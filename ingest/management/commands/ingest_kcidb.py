@@ -53,6 +53,8 @@ class Command(BaseCommand):
             raise CommandError(f"the database cannot be reached: {error}", returncode=3) from error
         except WorkerDied as error:
             raise CommandError(str(error), returncode=3) from error
+        except KeyboardInterrupt as interrupt:
+            raise CommandError("interrupted; load again to go on", returncode=130) from interrupt
         if options["verbosity"] > 0:
             for line in summary.lines(time.monotonic() - begun):
                 self.stdout.write(line)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 import schemathesis
-import yaml
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -12,9 +11,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.api.schemas import COMMITTED
+from tests.api.schemas import committed
 
-schema = schemathesis.openapi.from_dict(yaml.safe_load(COMMITTED.read_text()))
+schema = schemathesis.openapi.from_dict(committed())
 
 
 @pytest.fixture
@@ -24,7 +23,7 @@ def unlimited(settings):
 
 @schema.parametrize()
 @settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],

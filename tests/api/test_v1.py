@@ -8,14 +8,13 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import yaml
 from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 
 from results.models import Test
 from results.status import Status
-from tests.api.schemas import COMMITTED, Api
+from tests.api.schemas import COMMITTED, Api, committed
 from tests.factories import (
     NOW,
     URL,
@@ -261,9 +260,9 @@ def test_the_committed_schema_is_fresh(tmp_path):
 
 def test_the_schema_is_served(client):
     response = client.get("/api/v1/schema")
-    assert yaml.safe_load(response.content)["openapi"] == "3.1.0"
+    assert response.content.startswith(b"openapi: 3.1.0")
 
 
 def test_the_reference_names_every_address(client):
     page = client.get("/api/").content.decode()
-    assert all(path in page for path in yaml.safe_load(COMMITTED.read_text())["paths"])
+    assert all(path in page for path in committed()["paths"])

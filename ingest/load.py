@@ -20,17 +20,17 @@ from django.db import (
     transaction,
 )
 
-from ingest.batch import BATCH_BYTES, BATCH_OBJECTS, Arrival
-from ingest.dimensions import Dimensions
 from ingest.document import Document
 from ingest.errors import Refusal, Refused
 from ingest.locks import loading
 from ingest.ownership import keep_own
-from ingest.plan import Plan, make_plan
+from ingest.planning.batch import BATCH_BYTES, BATCH_OBJECTS, Arrival
+from ingest.planning.dimensions import Dimensions
+from ingest.planning.plan import Plan, make_plan
+from ingest.planning.tables import is_duplicate
 from ingest.pruned import newest_pruning, refuse_pruned
 from ingest.schema import Accepted, accept, refusal_of
 from ingest.summary import Summary
-from ingest.tables import is_duplicate
 from ingest.wake import Waker
 from ingest.write import Conflict, write
 

@@ -12,8 +12,8 @@ from datetime import datetime
 
 from django.db import connection
 
-from ingest.batch import Arrival
 from ingest.errors import Refusal
+from ingest.planning.batch import Arrival
 from ingest.schema import refusal_of
 from results.keys import key_hex
 from results.models import Pruning

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from ingest.batch import Arrival, Counts
+from ingest.planning.batch import Arrival, Counts
 from ingest.schema import KINDS
 
 SHOWN: Final = 10

@@ -14,13 +14,13 @@ from typing import Any, Final
 from django.db import connection
 from psycopg.sql import SQL, Identifier
 
-from ingest.batch import Arrival, Merged
 from ingest.normalise import clip
-from ingest.plan import Plan
-from ingest.rows import Row
-from ingest.stored import Key
-from ingest.tables import array, copy_rows
-from ingest.testruns import COLUMNS
+from ingest.planning.batch import Arrival, Merged
+from ingest.planning.plan import Plan
+from ingest.planning.rows import Row
+from ingest.planning.stored import Key
+from ingest.planning.tables import array, copy_rows
+from ingest.planning.testruns import COLUMNS
 from results.jsontext import dumps
 from results.models import Due, Submission
 

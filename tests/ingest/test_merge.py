@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from itertools import permutations
 
-from ingest.merge import merge, newest, other_sources, plain, sourced
+from ingest.planning.merge import merge, newest, other_sources, plain, sourced
 from tests.ingest.kcidb import NOW
 
 ONE, TWO, THREE = (NOW, 1), (NOW, 2), (NOW.replace(year=2025), 3)

@@ -154,7 +154,7 @@ def test_what_cannot_be_upgraded_is_refused_alone():
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
 def test_numbers_that_are_none_are_refused(number):
-    raw = b'{"version":{"major":5},"tests":[{"id":"o:1","build_id":"o:2","origin":"o","number":{"value":%s}}]}'
+    raw = b'{"version":{"major":5},"tests":[{"id":"o:","build_id":"o:2","origin":"o","number":{"value":%s}}]}'
     (found,) = accept(Document("x", kcidb.NOW, raw % number.encode())).refusals
     assert found.pointer == "/tests/0/number/value" and "not a number of JSON" in found.reason
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from ingest.merge import Order, Sourced, sourced
+from ingest.planning.merge import Order, Sourced, sourced
 from results.documents import Object, StoredTest, restore, restore_test, test_id
 
 Key = tuple[str, int]

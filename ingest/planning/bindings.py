@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from django.db import connection
 
-from ingest.rows import Row
+from ingest.planning.rows import Row
 
 
 class Binding(NamedTuple):

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ingest import rows
-from ingest.batch import Arrival, Counts, Incoming, Merged, combine, combine_with, gather
-from ingest.bindings import bindings
-from ingest.dimensions import Dimensions
+from ingest.planning import rows
+from ingest.planning.batch import Arrival, Counts, Incoming, Merged, combine, combine_with, gather
+from ingest.planning.bindings import bindings
+from ingest.planning.dimensions import Dimensions
+from ingest.planning.stored import Key, existing_tests, read
+from ingest.planning.testruns import RunRows
 from ingest.schema import KINDS
-from ingest.stored import Key, existing_tests, read
-from ingest.testruns import RunRows
 from results.keys import key_hex
 from results.models import Due
 

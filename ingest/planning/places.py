@@ -10,9 +10,9 @@ from typing import Any, Final
 from django.db import connection, transaction
 
 from ingest import normalise
-from ingest.bindings import Binding
-from ingest.dimensions import Dimensions
-from ingest.series import Variant
+from ingest.planning.bindings import Binding
+from ingest.planning.dimensions import Dimensions
+from ingest.planning.series import Variant
 from results.documents import Object
 from results.keys import key_hex
 

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Final
 
 from ingest.document import Document
-from ingest.merge import Order, Sourced, merge, newest, other_sources, plain, sourced
 from ingest.normalise import instant
+from ingest.planning.merge import Order, Sourced, merge, newest, other_sources, plain, sourced
+from ingest.planning.stored import Key, Stored, as_sourced, orders, read
 from ingest.schema import KINDS, Accepted
-from ingest.stored import Key, Stored, as_sourced, orders, read
 from results.documents import Object
 from results.keys import key_hex
 

@@ -8,9 +8,9 @@ from typing import Any
 from django.db import connection
 
 from ingest import normalise
-from ingest.batch import Merged
-from ingest.dimensions import Dimensions, content_ids
-from ingest.stored import Key
+from ingest.planning.batch import Merged
+from ingest.planning.dimensions import Dimensions, content_ids
+from ingest.planning.stored import Key
 from results.documents import Object
 from results.jsontext import dumps
 from results.keys import key_hex

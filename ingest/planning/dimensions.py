@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 
 from ingest import normalise
-from ingest.series import SeriesTable
-from ingest.tables import Table
+from ingest.planning.series import SeriesTable
+from ingest.planning.tables import Table
 from results.keys import key_hex
 
 

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from django.db import connection
 from psycopg.sql import SQL, Composed, Identifier
 
-from ingest.tables import CACHE_SIZE, add_rows, array
+from ingest.planning.tables import CACHE_SIZE, add_rows, array
 
 
 class Variant(NamedTuple):

@@ -11,11 +11,11 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from ingest import normalise
-from ingest.bindings import Binding
-from ingest.dimensions import Dimensions, content_ids
-from ingest.merge import METADATA, Order
-from ingest.places import Place, Places
-from ingest.series import Missing
+from ingest.planning.bindings import Binding
+from ingest.planning.dimensions import Dimensions, content_ids
+from ingest.planning.merge import METADATA, Order
+from ingest.planning.places import Place, Places
+from ingest.planning.series import Missing
 from results.documents import Object, pack
 from results.status import Status
 

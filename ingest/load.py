@@ -211,8 +211,9 @@ class Loader:
     def _attempt(self, arrivals: list[Arrival], *, keep: bool) -> tuple[Plan, int, int]:
         """Plan and write a batch; again while other loaders change what the plan was made from."""
         for attempt in range(1, ATTEMPTS + 1):
-            states = _states(arrivals)
-            fresh = [arrival for arrival in arrivals if arrival.identity not in states]
+            before = _loaded_before(arrivals)
+            first = {arrival.identity: arrival for arrival in reversed(arrivals)}
+            fresh = [one for one in arrivals if one.identity not in before and first[one.identity] is one]
             if self._pruning:
                 fresh = refuse_pruned(fresh)
             plan = make_plan(fresh, self._dimensions)
@@ -230,7 +231,7 @@ class Loader:
                 time.sleep(random.uniform(0, 0.02 * attempt))
                 continue
             break
-        return plan, len(arrivals) - len(fresh), sum(state != "accepted" for state in states.values())
+        return plan, len(arrivals) - len(fresh), sum(before.values())
 
 
 def _is_temporary(error: Exception) -> bool:
@@ -247,12 +248,14 @@ def _is_bad_data(error: Exception) -> bool:
     return True
 
 
-def _states(arrivals: list[Arrival]) -> dict[tuple[bytes, Any], str]:
-    """Return the state of those documents that were loaded before."""
+def _loaded_before(arrivals: list[Arrival]) -> dict[tuple[bytes, Any], bool]:
+    """Return, of documents that were loaded before, whether something in them is still rejected."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT s.sha256, s.submitted_at, s.state
+            SELECT s.sha256, s.submitted_at, EXISTS (
+                SELECT FROM results_rejection r WHERE r.submission_id = s.id AND r.replayed_at IS NULL
+            )
             FROM unnest(%s::bytea[], %s::timestamptz[]) AS k (sha256, submitted_at)
             JOIN results_submission s ON s.sha256 = k.sha256 AND s.submitted_at = k.submitted_at
             """,
@@ -261,7 +264,7 @@ def _states(arrivals: list[Arrival]) -> dict[tuple[bytes, Any], str]:
                 [arrival.document.submitted_at for arrival in arrivals],
             ],
         )
-        return {(bytes(digest), when): state for digest, when, state in cursor.fetchall()}
+        return {(bytes(digest), when): is_open for digest, when, is_open in cursor.fetchall()}
 
 
 def _with_objects(

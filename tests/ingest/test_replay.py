@@ -54,6 +54,7 @@ def test_what_is_accepted_now_is_stored(newer_schema):
     again = Submission.objects.get(source="replay")
     assert again.submitted_at == stored.submission.submitted_at
     assert replay_rejected().stored == 0
+    assert load_documents([kcidb.document("a.json", at=5, tests=[kcidb.run(1), BAD])]).is_whole
 
 
 def test_newer_data_win_over_what_is_stored_late(newer_schema):

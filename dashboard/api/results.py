@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 from dashboard.api.endpoint import Row, Rows, Thing
+from dashboard.api.shapes import refs
 from dashboard.api.shapes import results as shapes
 from dashboard.filters import BadQuery, Query
 from results.queries.builds import BUILD_DIMENSIONS, BUILD_SORTS, build_detail, build_page
 from results.queries.facets import totals
 from results.queries.picked import is_scoped
-from results.queries.records import Listing
+from results.queries.records import BuildRef, Listing
 from results.queries.series import series_detail, series_history
 from results.queries.test_runs import test_detail
 from results.queries.tests import TEST_SORTS, test_page
@@ -67,6 +68,9 @@ class ListTests(Rows):
     tag, shape, sorts = "tests", shapes.TestItem, TEST_SORTS
     dimensions: ClassVar[tuple[str, ...]] = DIMENSIONS
 
+    build: BuildRef | None = None
+    parts: tuple[refs.Build | None, refs.Revision | None] = (None, None)
+
     def selection(self, query: Query) -> Selection:
         """Return what is listed."""
         return query.selection
@@ -92,8 +96,11 @@ class ListTests(Rows):
         )
 
     def item(self, record: Any) -> Row:
-        """Return a test run."""
-        return shapes.test_item(record)
+        """Return a test run. Neighbours often share their build: its parts are made once."""
+        if record.build is not self.build:
+            self.build = record.build
+            self.parts = refs.build(record.build), refs.known_revision(record.revision)
+        return shapes.test_item(record, *self.parts)
 
 
 class ListBoots(ListTests):

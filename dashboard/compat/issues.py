@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, Final
 
@@ -13,7 +13,8 @@ from django.utils import timezone
 from dashboard.compat.answers import Refused, answer, endpoint, streamed_array
 from dashboard.compat.filters import moment, number, query_filters, text
 from dashboard.compat.hardware import read_body
-from dashboard.compat.shapes import Shape, build_shape, object_shape, run_shape
+from dashboard.compat.lists import builds_of, runs_of
+from dashboard.compat.shapes import Shape, object_shape
 from results.keys import key_of
 from results.queries.checkouts import Checkout
 from results.queries.issue_reports import (
@@ -24,7 +25,6 @@ from results.queries.issue_reports import (
     keys_of_version,
     sightings,
 )
-from results.queries.submitted import build_fields, log_urls, platform_compatibles
 from results.queries.whole import all_builds, all_tests
 from results.selection import Selection, Term
 
@@ -96,21 +96,9 @@ def issue_part(request: HttpRequest, kcidb_id: str, part: str) -> HttpResponseBa
         selection = selection.within(Selection.of({"origin": [Term(origin) for origin in origins]}))
     version = _version(request)
     keys = None if version is None else keys_of_version(kcidb_id, version)
-    pieces = _builds(selection) if part == "builds" else _tests(selection)
+    pieces = builds_of(all_builds(selection)) if part == "builds" else runs_of(all_tests(selection))
     wanted = ([item for item in piece if keys is None or key_of(item["id"]) in keys] for piece in pieces)
     return streamed_array(wanted, otherwise=f"No {part} found for this issue")
-
-
-def _builds(selection: Selection) -> Iterator[list[Shape]]:
-    for rows in all_builds(selection):
-        fields = build_fields(row.build.id for row in rows)
-        yield [build_shape(row, fields[row.build.id]) for row in rows]
-
-
-def _tests(selection: Selection) -> Iterator[list[Shape]]:
-    compatibles = platform_compatibles()
-    for runs in all_tests(selection):
-        yield [run_shape(run, url, compatibles) for run, url in zip(runs, log_urls(runs), strict=True)]
 
 
 def _version(request: HttpRequest) -> int | None:

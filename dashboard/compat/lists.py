@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from django.http.response import HttpResponseBase
@@ -12,21 +12,26 @@ from dashboard.compat.shapes import (
     Shape,
     architectures_by_compiler,
     architectures_by_name,
+    around_shape,
     build_shape,
     run_shape,
     section_shape,
 )
+from results.queries.builds import BuildRow
 from results.queries.scope_issues import scope_issues
 from results.queries.scopes import Scope, scope_counts
 from results.queries.submitted import build_fields, log_urls, platform_compatibles
-from results.queries.whole import all_builds, all_tests
+from results.queries.whole import WholeTest, all_builds, all_tests
 
 Part = Literal["builds", "boots", "tests"]
 
 
 def whole_list(scope: Scope, part: Part) -> HttpResponseBase:
     """Return all builds, boots or tests of a scope, streamed."""
-    return streamed(part, _builds(scope) if part == "builds" else _runs(scope, part))
+    if part == "builds":
+        return streamed(part, builds_of(all_builds(scope.builds, within=scope.builds_within)))
+    selection = scope.boots if part == "boots" else scope.tests
+    return streamed(part, runs_of(all_tests(selection, within=scope.results_within)))
 
 
 def summary(scope: Scope) -> dict[str, Shape]:
@@ -65,13 +70,20 @@ def choices(sections: dict[str, Shape]) -> Shape:
     }
 
 
-def _builds(scope: Scope) -> Iterator[list[Shape]]:
-    for rows in all_builds(scope.builds, within=scope.builds_within):
+def builds_of(pieces: Iterable[Sequence[BuildRow]]) -> Iterator[list[Shape]]:
+    """Yield builds as items of a list."""
+    for rows in pieces:
         fields = build_fields(row.build.id for row in rows)
         yield [build_shape(row, fields[row.build.id]) for row in rows]
 
 
-def _runs(scope: Scope, part: Part) -> Iterator[list[Shape]]:
+def runs_of(pieces: Iterable[Sequence[WholeTest]]) -> Iterator[list[Shape]]:
+    """Yield test runs as items of a list."""
     compatibles = platform_compatibles()
-    for runs in all_tests(scope.boots if part == "boots" else scope.tests, within=scope.results_within):
-        yield [run_shape(run, url, compatibles) for run, url in zip(runs, log_urls(runs), strict=True)]
+    for runs in pieces:
+        # What runs say of their build is made once for each build.
+        around = {id(run.build): around_shape(run) for run in {id(run.build): run for run in runs}.values()}
+        yield [
+            run_shape(run, url, compatibles, around[id(run.build)])
+            for run, url in zip(runs, log_urls(runs), strict=True)
+        ]

@@ -63,8 +63,21 @@ def build_shape(row: BuildRow, fields: Mapping[str, Any]) -> Shape:
     }
 
 
-def run_shape(run: WholeTest, log_url: str | None, compatibles: Mapping[str | None, Sequence[str]]) -> Shape:
-    """Return a boot or another test of a list."""
+def around_shape(run: WholeTest) -> Shape:
+    """Return what a test run says of its build and revision."""
+    return {
+        "architecture": run.build.architecture,
+        "compiler": run.build.compiler,
+        "config": run.build.config,
+        "config_name": run.build.config,
+        **revision_shape(run.revision),
+    }
+
+
+def run_shape(
+    run: WholeTest, log_url: str | None, compatibles: Mapping[str | None, Sequence[str]], around: Shape
+) -> Shape:
+    """Return a boot or another test of a list; ``around`` is that of its build."""
     return {
         "id": run.id,
         "origin": run.origin,
@@ -73,15 +86,11 @@ def run_shape(run: WholeTest, log_url: str | None, compatibles: Mapping[str | No
         "start_time": run.start_time,
         "duration": run.duration,
         "log_url": log_url,
-        "architecture": run.build.architecture,
-        "compiler": run.build.compiler,
-        "config": run.build.config,
-        "config_name": run.build.config,
         "environment_misc": {"platform": run.platform},
         "environment_compatible": compatibles.get(run.platform) or None,
         "lab": run.lab,
         "misc": {"runtime": run.lab},
-        **revision_shape(run.revision),
+        **around,
     }
 
 

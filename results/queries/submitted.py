@@ -14,6 +14,9 @@ from results.jsontext import loads
 from results.keys import key_of
 from results.queries.whole import WholeTest
 
+ESCAPED: Final = "\\u000"
+"""How JSON text writes the first control characters."""
+
 _BODIES: Final = SQL("SELECT id, body FROM results_document WHERE id = ANY({}::int[])")
 
 _OF_BUILDS: Final = SQL("""
@@ -35,13 +38,8 @@ _CALLED: Final = SQL("""
 def log_urls(tests: Sequence[WholeTest]) -> list[str | None]:
     """Return the log URL of each of these tests, None when it has none."""
     bodies = _bodies(test.document for test in tests)
-    shared = {number: _log_url(loads(body.encode())) for number, body in bodies.items() if not _differs(body)}
-    return [
-        shared[test.document]
-        if test.document in shared
-        else _log_url(unpack(bodies[test.document], test.id, test.path))
-        for test in tests
-    ]
+    forms = {number: _form(body) for number, body in bodies.items()}
+    return [_log_url_of(test, forms[test.document], bodies) for test in tests]
 
 
 def build_fields(kcidb_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -66,10 +64,26 @@ def _bodies(documents: Iterable[int]) -> dict[int, str]:
     return dict(fetch(_BODIES.format(Literal(list(set(documents)))), lambda id, body: (id, body)))
 
 
-def _differs(body: str) -> bool:
-    return OWN_ID in body or LEAF in body
+def _form(body: str) -> str | None:
+    """Return the log URL of all tests that share a document, with the marks of what differs between them.
+
+    "" when the text has such characters of its own: then each test is read by itself.
+    """
+    if ESCAPED in body:
+        return ""
+    marked = body.replace(OWN_ID, f"{ESCAPED}1").replace(LEAF, f"{ESCAPED}2")
+    return _log_url(loads(marked.encode()))
+
+
+def _log_url_of(test: WholeTest, form: str | None, bodies: dict[int, str]) -> str | None:
+    if form == "":
+        return _log_url(unpack(bodies[test.document], test.id, test.path))
+    if form and (OWN_ID in form or LEAF in form):
+        local, leaf = test.id.partition(":")[2], test.path.rpartition(".")[2]
+        return form.replace(LEAF, leaf).replace(OWN_ID, local)
+    return form
 
 
 def _log_url(fields: dict[str, Any]) -> str | None:
     url = fields.get("log_url")
-    return url if isinstance(url, str) else None
+    return url if isinstance(url, str) and url else None

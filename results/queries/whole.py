@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
-from uuid import UUID
 
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
@@ -32,13 +31,15 @@ from results.vocabulary import OF_BUILD, statuses, where
 
 BUILDS_AT_ONCE: Final = 500
 
+BUILD: Final = 14
+"""Place of the build in a row of ``_TESTS``."""
+
 _STATUSES: Final = {int(status): status for status in Status}
 
 
 class WholeTest(NamedTuple):
     """A test run with the fields of ``TestRow``; ``document`` is the number of its document."""
 
-    key: UUID
     id: str
     status: Status
     is_boot: bool
@@ -60,13 +61,15 @@ class WholeTest(NamedTuple):
 
 # The counts say which builds have such rows; these are opened one after the other. Leans on test_build.
 _TESTS: Final = SQL("""
-    SELECT t.key, t.kcidb_id, t.status, t.is_boot, t.start_time, t.duration, t.value, t.series_id,
-           t.document_id, t.excerpt_id IS NOT NULL, t.path, t.suite_id, t.platform_id, t.lab_id, t.origin_id,
-           t.unit_id, builds.build_id
+    SELECT t.status, t.is_boot, t.start_time, t.duration, t.value, t.series_id, t.document_id, t.has_excerpt,
+           t.path, t.suite_id, t.platform_id, t.lab_id, t.origin_id, t.unit_id, builds.build_id,
+           t.kcidb_id, t.key
     FROM (SELECT DISTINCT build_id FROM ({picked}) picked WHERE {count} > 0 ORDER BY build_id) builds
     CROSS JOIN LATERAL (
-        SELECT t.*, (SELECT name FROM results_testpath WHERE id = s.path_id) AS path, s.suite_id,
-               s.platform_id, s.lab_id, s.origin_id
+        SELECT t.key, t.kcidb_id, t.status, t.is_boot, t.start_time, t.duration, t.value, t.series_id,
+               t.document_id, t.excerpt_id IS NOT NULL AS has_excerpt, t.unit_id,
+               (SELECT name FROM results_testpath WHERE id = s.path_id) AS path, s.suite_id, s.platform_id,
+               s.lab_id, s.origin_id
         FROM results_test t JOIN results_series s ON s.id = t.series_id
         WHERE t.build_id = builds.build_id AND {where}
         ORDER BY t.key
@@ -97,13 +100,13 @@ def all_tests(selection: Selection, *, within: Composable | None = None) -> Iter
     for rows in pieces(query):
         builds = _builds(rows, builds)
         yield [
-            WholeTest._make(
-                (
-                    row[0], test_id(row[0], row[1]), _STATUSES[row[2]], *row[3:11], suites[row[11]],
-                    platforms[row[12]], labs[row[13]], origins[row[14]], units[row[15]] or "", *builds[row[16]],
-                )
+            WholeTest(
+                kcidb_id or test_id(key, None), _STATUSES[status], is_boot, start, duration, value, series,
+                document, has_excerpt, path, suites[suite], platforms[platform], labs[lab], origins[origin],
+                units[unit] or "", *builds[build],
             )
-            for row in rows
+            for status, is_boot, start, duration, value, series, document, has_excerpt, path, suite, platform,
+                lab, origin, unit, build, kcidb_id, key in rows
         ]  # fmt: skip
 
 
@@ -123,7 +126,7 @@ def _builds(
     rows: Sequence[tuple[Any, ...]], known: dict[int, tuple[BuildRef, RevisionRef | None]]
 ) -> dict[int, tuple[BuildRef, RevisionRef | None]]:
     """Return the builds of some rows: those that are known already, and others as the database has them."""
-    wanted = {row[16] for row in rows}
+    wanted = {row[BUILD] for row in rows}
     builds = {number: known[number] for number in wanted & known.keys()}
     query = _BUILD_REFS.format(
         build=BUILD_COLUMNS,

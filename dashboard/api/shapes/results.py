@@ -151,8 +151,10 @@ def build_whole(detail: BuildDetail) -> BuildWhole:
     }
 
 
-def test_item(row: TestRow | WholeTest) -> TestItem:
-    """Return a row of a listing of test runs."""
+def test_item(
+    row: TestRow | WholeTest, build: refs.Build | None = None, revision: refs.Revision | None = None
+) -> TestItem:
+    """Return a row of a listing of test runs; give ``build`` and ``revision`` if they are made already."""
     return {
         "id": row.id,
         "path": row.path,
@@ -168,8 +170,8 @@ def test_item(row: TestRow | WholeTest) -> TestItem:
         "unit": row.unit,
         "series": row.series,
         "has_excerpt": row.has_excerpt,
-        "build": refs.build(row.build),
-        "revision": refs.known_revision(row.revision),
+        "build": build or refs.build(row.build),
+        "revision": revision or refs.known_revision(row.revision),
     }
 
 

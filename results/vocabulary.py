@@ -190,20 +190,14 @@ def _revision(terms: dict[str, Terms], source: Source) -> list[Composable]:
             return SQL("{} IS NULL").format(column)
         return among(_matches(_REVISION_COLUMNS[name], term))
 
-    def is_plain(name: str, values: Terms) -> bool:
-        return not any(term.negated or (term.value is None and name in ("tree", "commit")) for term in values)
-
-    plain = {name: values for name, values in terms.items() if is_plain(name, values)}
+    plain = {name: values for name, values in terms.items() if _is_plain(name, values)}
     conditions: list[Composable] = [
         _combine(values, lambda term, name=name: one(name, term))  # type: ignore[misc]
         for name, values in terms.items()
         if name not in plain
     ]
     if plain:
-        together = all_of(
-            SQL("({})").format(SQL(" OR ").join(_matches(_REVISION_COLUMNS[name], term) for term in values))
-            for name, values in plain.items()
-        )
+        together = _together(plain)
         # A whole name is of one revision at most. Saying so tells the planner how few builds there are.
         is_one = len(plain) == len(REVISION) and not any(
             len(values) > 1 or values[0].prefix for values in plain.values()
@@ -218,14 +212,20 @@ def _revision(terms: dict[str, Terms], source: Source) -> list[Composable]:
     return conditions
 
 
+def _is_plain(name: str, values: Terms) -> bool:
+    return not any(term.negated or (term.value is None and name in ("tree", "commit")) for term in values)
+
+
+def _together(terms: dict[str, Terms]) -> Composable:
+    return all_of(
+        SQL("({})").format(SQL(" OR ").join(_matches(_REVISION_COLUMNS[name], term) for term in values))
+        for name, values in terms.items()
+    )
+
+
 def _series_of(terms: dict[str, Terms]) -> Composed:
     """Return what follows for series from being of a tree: a shorter way from a path to its runs."""
-    return SQL("s.tree_id = ANY(ARRAY(SELECT tr.id FROM results_tree tr WHERE {}))").format(
-        all_of(
-            SQL("({})").format(SQL(" OR ").join(_matches(_REVISION_COLUMNS[name], term) for term in values))
-            for name, values in terms.items()
-        )
-    )
+    return SQL("s.tree_id = ANY(ARRAY(SELECT tr.id FROM results_tree tr WHERE {}))").format(_together(terms))
 
 
 def _named(name: str, terms: Terms, source: Source) -> Composable:

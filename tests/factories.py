@@ -140,6 +140,12 @@ def create_checkout(
     return checkout
 
 
+def _mention_build(kcidb_id):
+    build = Build.objects.create(key=key_of(kcidb_id), kcidb_id=kcidb_id)
+    _due(Due.Kind.BUILD, build.key)
+    return build
+
+
 def create_build(
     kcidb_id=None,
     *,
@@ -159,9 +165,7 @@ def create_build(
     """Make a build of a checkout (a new one by default), or only the name of one."""
     kcidb_id = kcidb_id or f"{origin}:build{next(_numbers)}"
     if not known:
-        build = Build.objects.create(key=key_of(kcidb_id), kcidb_id=kcidb_id)
-        _due(Due.Kind.BUILD, build.key)
-        return build
+        return _mention_build(kcidb_id)
     checkout = checkout or create_checkout(start_time=start_time or NOW)
     build = Build.objects.create(
         key=key_of(kcidb_id),
@@ -191,6 +195,22 @@ def suite_of(path):
     return "boot" if parts[0] == "boot" else ".".join(parts[:2]) if len(parts) > 2 else parts[0]
 
 
+def _series(build, path, platform, compatibles, lab, origin):
+    suite = named(Suite, suite_of(path))
+    revision = build.checkout.revision if build.checkout else None
+    return Series.objects.get_or_create(
+        path=named(TestPath, path, suite=suite),
+        suite=suite,
+        origin=named(Origin, origin),
+        lab=named(Lab, lab),
+        platform=named(Platform, platform, compatibles=list(compatibles)),
+        tree=revision.tree if revision else None,
+        architecture=build.architecture if revision else None,
+        config=build.config if revision else None,
+        compiler=build.compiler if revision else None,
+    )[0]
+
+
 def create_test(
     kcidb_id=None,
     *,
@@ -211,24 +231,11 @@ def create_test(
     """Make a run of a test on a build (a new one by default); further fields are those of KCIDB."""
     build = build or create_build()
     kcidb_id = kcidb_id or f"{origin}:{next(_numbers):024x}"
-    suite = named(Suite, suite_of(path))
-    revision = build.checkout.revision if build.checkout else None
-    series, _ = Series.objects.get_or_create(
-        path=named(TestPath, path, suite=suite),
-        suite=suite,
-        origin=named(Origin, origin),
-        lab=named(Lab, lab),
-        platform=named(Platform, platform, compatibles=list(compatibles)),
-        tree=revision.tree if revision else None,
-        architecture=build.architecture if revision else None,
-        config=build.config if revision else None,
-        compiler=build.compiler if revision else None,
-    )
     test = Test.objects.create(
         key=key_of(kcidb_id),
         kcidb_id=None if is_node_id(kcidb_id) else kcidb_id,
         build=build,
-        series=series,
+        series=_series(build, path, platform, compatibles, lab, origin),
         status=status,
         is_boot=path == "boot" or path.startswith("boot."),
         start_time=start_time,

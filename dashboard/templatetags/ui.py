@@ -214,6 +214,12 @@ def duration(seconds: float | None) -> str:
 
 
 @register.filter
+def ending(text: str, length: int) -> str:
+    """Return the end of a long name, where names of files differ."""
+    return text if len(text) <= length else f"…{text[1 - length :]}"
+
+
+@register.filter
 def breakable(text: str) -> SafeString:
     """Return a long name that may be broken after its dots, underscores, slashes and plus signs."""
     return SafeString(_JOINTS.sub(r"\1<wbr>", escape(text)))

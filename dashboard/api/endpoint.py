@@ -29,6 +29,7 @@ from results.queries.settled import settled_at
 
 PAGE_ROWS: Final = 100
 MOST_ROWS: Final = 1000
+ALL_ROWS: Final = 1_000_000
 SETTLED: Final = timedelta(minutes=10)
 """A submission may show this much later than it arrived: until then nobody is told "not modified since"."""
 
@@ -145,6 +146,8 @@ class Rows(Endpoint):
     """A listing: pages as JSON, or all rows as JSON lines or CSV."""
 
     renderer_classes = (JSON, Lines, CSV)
+    page_rows: ClassVar[int] = PAGE_ROWS
+    """Rows of a page when no limit is given; ``ALL_ROWS`` of a listing that has one page."""
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -174,7 +177,7 @@ class Rows(Endpoint):
         """Yield all records, some at a time: page after page, unless there is a shorter way."""
         after = query.after
         while True:
-            page = self.page(replace(query, after=after), MOST_ROWS, **names)
+            page = self.page(replace(query, after=after), max(MOST_ROWS, self.page_rows), **names)
             yield page.rows
             if (after := page.after) is None:
                 return
@@ -188,7 +191,7 @@ class Rows(Endpoint):
         return None
 
     def _page(self, request: Request, asked: Asked, names: dict[str, Any]) -> HttpResponseBase:
-        page = self.page(asked.query, asked.limit or PAGE_ROWS, **names)
+        page = self.page(asked.query, asked.limit or self.page_rows, **names)
         following = _with_after(request, page.after) if page.after else None
         response = _json(
             {

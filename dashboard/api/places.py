@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from dashboard.api.endpoint import Row, Rows, Thing
+from dashboard.api.endpoint import ALL_ROWS, Row, Rows, Thing
 from dashboard.api.results import no_pages
 from dashboard.api.shapes import places as shapes
 from dashboard.filters import Query
@@ -21,7 +21,7 @@ DAYS = 7
 class ListDevices(Rows):
     """Devices with results in the last 7 days, by name, with what is counted under filters."""
 
-    tag, shape, is_timeless = "devices", shapes.DeviceItem, False
+    tag, shape, is_timeless, page_rows = "devices", shapes.DeviceItem, False, ALL_ROWS
     dimensions = DEVICE_DIMENSIONS
 
     def page(self, query: Query, limit: int, **names: Any) -> Listing[Any]:
@@ -47,7 +47,7 @@ class GetDevice(Thing):
 class ListLabs(Rows):
     """Labs with results in the last 14 days, by name."""
 
-    tag, shape, is_timeless = "labs", shapes.LabItem, False
+    tag, shape, is_timeless, page_rows = "labs", shapes.LabItem, False, ALL_ROWS
     extra = {"q": None, "origin": None}
 
     def page(self, query: Query, limit: int, **names: Any) -> Listing[Any]:

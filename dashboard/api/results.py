@@ -143,7 +143,7 @@ class ListRuns(Rows):
     As CSV it is a table for a plot.
     """
 
-    tag, shape, names = "series", shapes.RunItem, ("number",)
+    tag, shape, names, page_rows = "series", shapes.RunItem, ("number",), HISTORY
 
     def page(self, query: Query, limit: int, **names: Any) -> Listing[Any]:
         """Return the newest runs."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from dashboard.api.endpoint import Row, Rows, Thing
+from dashboard.api.endpoint import ALL_ROWS, Row, Rows, Thing
 from dashboard.api.results import no_pages
 from dashboard.api.shapes import revisions as shapes
 from dashboard.filters import BadQuery, Query
@@ -25,7 +25,7 @@ COUNTED = tuple(name for name in DIMENSIONS if name not in (*REVISION, "build", 
 class ListTrees(Rows):
     """Branches with a revision in the last 30 days, by name, each with its newest revision."""
 
-    tag, shape, is_timeless = "trees", shapes.TreeItem, False
+    tag, shape, is_timeless, page_rows = "trees", shapes.TreeItem, False, ALL_ROWS
     extra = {"q": None, "origin": None}
 
     def page(self, query: Query, limit: int, **names: Any) -> Listing[Any]:
@@ -64,7 +64,7 @@ class ListRevisions(Rows):
 class FindRevisions(Rows):
     """The revisions of all trees that a commit hash, its beginning, or a describe may mean."""
 
-    tag, shape, names = "revisions", shapes.RevisionItem, ("commit",)
+    tag, shape, names, page_rows = "revisions", shapes.RevisionItem, ("commit",), ALL_ROWS
 
     def page(self, query: Query, limit: int, **names: Any) -> Listing[Any]:
         """Return the newest of them."""

@@ -71,6 +71,7 @@ def complaints():
 def page(context, site, complaints):
     """A page whose test fails on errors in the console, broken policy and requests to other hosts."""
     page = context.new_page()
+    page.set_default_timeout(10_000)
     page.add_init_script(_REPORT_VIOLATIONS)
     page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
     page.on("console", lambda message: _console(page, message, complaints))

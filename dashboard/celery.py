@@ -29,6 +29,11 @@ app.conf.beat_schedule = {
         "schedule": 5.0,
         "options": {"queue": "summaries", "expires": 5},
     },
+    "rehoming": {
+        "task": "ingest.rehome",
+        "schedule": 5.0,
+        "options": {"queue": "ingest", "expires": 5},
+    },
     "spools": {
         "task": "ingest.load_spool",
         "schedule": 5.0,

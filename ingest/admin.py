@@ -1,4 +1,4 @@
-"""What operators edit in the browser: tokens of those who send results."""
+"""What operators edit in the browser: tokens of those who send results, and suites of jobs."""
 
 from __future__ import annotations
 
@@ -11,12 +11,22 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from ingest.intake.tokens import digest_of, new_secret
-from ingest.models import Token
+from ingest.models import SuiteRule, Token
 
 if TYPE_CHECKING:
     Base = admin.ModelAdmin[Token]
+    SuiteRuleBase = admin.ModelAdmin[SuiteRule]
 else:
-    Base = admin.ModelAdmin  # takes no parameter at run time
+    Base = SuiteRuleBase = admin.ModelAdmin  # takes no parameter at run time
+
+
+@admin.register(SuiteRule)
+class SuiteRuleAdmin(SuiteRuleBase):
+    """Which suite the results of a KernelCI job belong to, from the next round of reading on."""
+
+    list_display = ("job", "suite")
+    list_editable = ("suite",)
+    search_fields = ("job", "suite")
 
 
 @admin.register(Token)

@@ -8,5 +8,5 @@ class IngestConfig(AppConfig):
     default_auto_field = "django.db.models.AutoField"
 
     def ready(self) -> None:
-        """Register the checks."""
-        from ingest import checks  # noqa: F401
+        """Register the checks and the signals."""
+        from ingest import checks, signals  # noqa: F401

@@ -40,6 +40,22 @@ class Cursor(models.Model):
         return f"{self.source} {self.feed}"
 
 
+class Rehoming(models.Model):
+    """A repository URL whose tree alias was changed: its checkouts have to be filed anew.
+
+    Written in the transaction of the change, deleted when they are; see ``ingest.rehoming``.
+    """
+
+    id = models.AutoField(primary_key=True)
+    url = models.CharField(max_length=NAME_LENGTH)
+
+    class Meta:
+        db_table = "ingest_rehoming"
+
+    def __str__(self) -> str:
+        return self.url
+
+
 class SuiteRule(models.Model):
     """An operator's word on which suite the results of a KernelCI job belong to.
 

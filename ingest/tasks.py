@@ -15,6 +15,7 @@ from ingest.intake.spool import all_spools
 from ingest.intake.waking import loader_rests, wake_loader
 from ingest.kernelci.client import ApiError
 from ingest.kernelci.run import run_round
+from ingest.rehoming import rehome as rehome_checkouts
 
 logger = logging.getLogger(__name__)
 
@@ -66,3 +67,10 @@ def sync_kernelci() -> None:
         return
     if report is not None:
         logger.info("read the API", extra={"api": settings.KERNELCI_API_URL, **vars(report)})
+
+
+@shared_task(name="ingest.rehome", ignore_result=True, soft_time_limit=3000)
+def rehome() -> None:
+    """File the checkouts of changed tree aliases anew; what is interrupted, the next beat begins again."""
+    if moved := rehome_checkouts():
+        logger.info("filed checkouts anew", extra={"checkouts": moved})

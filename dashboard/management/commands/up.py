@@ -8,6 +8,7 @@ import socket
 import time
 from datetime import UTC, datetime
 from http.client import HTTPConnection
+from io import StringIO
 from types import FrameType
 from typing import Any
 
@@ -20,7 +21,7 @@ from dashboard.stack import programs
 from dashboard.stack.places import ServiceError
 from dashboard.stack.processes import Child, ChildDied, Children
 from dashboard.stack.services import AlreadyRunning, sole_owner, start_services
-from results.models import Submission
+from results.models import Platform, Submission
 
 
 class _Stop(BaseException):
@@ -73,6 +74,8 @@ class Command(BaseCommand):
             redis=settings.EMBEDDED_REDIS,
         )
         call_command("migrate", interactive=False, verbosity=0)
+        if not Platform.objects.exists():
+            call_command("topology", "import", stdout=StringIO())
         call_command("collectstatic", interactive=False, verbosity=0)
         wants_demo = self._wants_demo()
         connections.close_all()

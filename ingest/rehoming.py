@@ -1,0 +1,98 @@
+"""After a tree alias was changed: its checkouts are filed under the tree where they belong now.
+
+What was submitted never changes; the tree is derived from it again, as when it was loaded. Builds,
+tests and counts follow by the refresh of what is due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from django.db import connection, transaction
+
+from ingest.locks import stop_loading
+from ingest.models import Rehoming
+from ingest.normalise import repository
+from ingest.planning.dimensions import Dimensions
+from ingest.planning.rows import revisions
+from ingest.planning.stored import read
+from results.jsontext import dumps
+from results.models import Due
+
+BATCH: Final = 500
+
+# A repository's URL stands in the document of its checkouts, whatever blanks and slashes follow it.
+_NAMING: Final = """
+    SELECT c.id, c.key, coalesce(c.start_time, r.started) FROM results_checkout c
+    JOIN results_document d ON d.id = c.document_id
+    LEFT JOIN results_revision r ON r.id = c.revision_id
+    WHERE c.known AND c.id > %s AND
+          EXISTS (SELECT FROM unnest(%s::text[]) AS url WHERE strpos(d.body, url) > 0)
+    ORDER BY c.id LIMIT %s
+"""
+
+# Checkouts are locked in the order in which everybody locks them.
+_LOCK: Final = "SELECT FROM results_checkout WHERE key = ANY(%s) ORDER BY key FOR NO KEY UPDATE"
+_MOVE: Final = """
+    UPDATE results_checkout c SET revision_id = moved.revision_id
+    FROM unnest(%s::uuid[], %s::int[]) AS moved (key, revision_id)
+    WHERE c.key = moved.key AND c.revision_id IS DISTINCT FROM moved.revision_id
+    RETURNING c.key
+"""
+
+
+def rehome() -> int:
+    """File anew what changed aliases are about; return how many checkouts moved.
+
+    May be interrupted: the next one begins again.
+    """
+    changed = dict(Rehoming.objects.values_list("id", "url"))
+    if not changed:
+        return 0
+    with transaction.atomic():
+        stop_loading()  # whoever loads from now on knows the aliases as they are
+    moved = sum(_move(rows, set(changed.values())) for rows in _naming(list(changed.values())))
+    Rehoming.objects.filter(pk__in=changed).delete()
+    return moved
+
+
+_Named = tuple[int, Any, datetime | None]
+"""Id and key of a checkout, and when its revision began."""
+
+
+def _naming(urls: Sequence[str]) -> Iterator[list[_Named]]:
+    """Yield checkouts in whose document a URL stands."""
+    texts = [dumps(url).decode()[1:-1] for url in urls]
+    after = 0
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(_NAMING, [after, texts, BATCH])
+            rows: list[_Named] = cursor.fetchall()
+        if not rows:
+            return
+        yield rows
+        after = rows[-1][0]
+
+
+@transaction.atomic
+def _move(rows: list[_Named], urls: set[str]) -> int:
+    stop_loading()
+    keys = [key for _, key, _ in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [keys])
+    started = {key.hex: when for _, key, when in rows}
+    stored = {
+        key: part.item
+        for (key, _), part in read("checkout", [(key.hex, 0) for key in keys]).items()
+        if part.item and repository(part.item.get("git_repository_url", "")) in urls
+    }
+    ids = revisions(
+        list(stored.values()), [started[key] or datetime.now(UTC) for key in stored], Dimensions()
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVE, [list(stored), ids])
+        moved = [key for (key,) in cursor.fetchall()]
+    Due.objects.bulk_create(Due(kind=Due.Kind.CHECKOUT, ref=key) for key in moved)
+    return len(moved)

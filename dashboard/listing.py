@@ -198,6 +198,16 @@ def columns(
 
 
 @dataclass(frozen=True, slots=True)
+class Tab:
+    """A choice among listings; ``count`` is None when nothing was counted."""
+
+    text: str
+    url: str
+    is_current: bool
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Pager:
     """Keyset paging: back to the first page, on to the next one ("" when there is none)."""
 

@@ -48,6 +48,11 @@ def series_path(series: int) -> str:
     return f"/s/{series}"
 
 
+def event_path(event: int) -> str:
+    """Return the address of an event."""
+    return f"/r/{event}"
+
+
 def device_path(platform: str) -> str:
     """Return the address of a device."""
     return f"/device/{_segment(platform)}"

@@ -18,7 +18,7 @@ from dashboard.listing import (
     facet_panels,
     pager,
 )
-from dashboard.rows import BuildLine
+from dashboard.rows import BuildLine, TestLine, test_lines
 from results.errors import QueryTimeout
 from results.queries.builds import BUILD_SORTS, build_page
 from results.queries.facets import Noun, facets
@@ -35,6 +35,7 @@ Head = tuple[str, str, str]
 TEST_HEADS: tuple[Head, ...] = (
     ("status", "Status", ""),
     ("path", "Test", ""),
+    ("verdict", "Verdict", ""),
     ("platform", "Device", ""),
     ("build", "Build", "p2 p3"),
     ("lab", "Lab", ""),
@@ -111,13 +112,18 @@ def tests_list(address: Address, about: Selection, query: Query, *, noun: Noun) 
     ``about`` selects what the page is about; the query can only narrow it.
     """
     heads = without_revision(TEST_HEADS) if "commit" in about else TEST_HEADS
-    return _result_list(address, about, query, noun, test_page, columns(heads, TEST_SORTS, address))
+    return _result_list(address, about, query, noun, _test_lines, columns(heads, TEST_SORTS, address))
 
 
 def builds_list(address: Address, about: Selection, query: Query) -> ResultList:
     """Return the builds under what a page is about and what was asked for."""
     heads = without_revision(BUILD_HEADS) if "commit" in about else BUILD_HEADS
     return _result_list(address, about, query, "builds", _build_lines, columns(heads, BUILD_SORTS, address))
+
+
+def _test_lines(selection: Selection, **paging: Any) -> Listing[TestLine]:
+    found = test_page(selection, **paging)
+    return Listing(test_lines(found.rows), found.after)
 
 
 def _build_lines(selection: Selection, **paging: Any) -> Listing[BuildLine]:

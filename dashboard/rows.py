@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,10 +11,15 @@ from django.urls import reverse
 from dashboard.parts import Counts
 from dashboard.paths import revision_path, tree_path, with_query
 from dashboard.shell import Link
+from dashboard.verdict_words import Said, run_words
+from results.errors import QueryTimeout
 from results.queries.builds import BUILD_DIMENSIONS, BuildRow
-from results.queries.records import BuildRef, RevisionRef, StatusCounts, TreeRef
+from results.queries.records import BuildRef, IssueRef, RevisionRef, StatusCounts, TreeRef
 from results.queries.revisions import RevisionRow
+from results.queries.tests import TestRow
+from results.queries.verdicts import run_verdicts
 from results.selection import EVERYTHING, Selection
+from results.status import UNHAPPY
 
 
 def tree_name(tree: TreeRef) -> str:
@@ -109,6 +115,32 @@ class BuildLine:
 def build_counts(build: BuildRef, kind: str, counts: StatusCounts) -> Counts:
     """Return the counts of the boots or tests of a build, linked to the listing of them."""
     return selected_counts(build.selection.where(kind=kind), counts)
+
+
+@dataclass(frozen=True, slots=True)
+class TestLine:
+    """A test run and why it failed: None of one that did not, or when that took too long to find out."""
+
+    __test__ = False
+
+    row: TestRow
+    said: Said | None
+    issue: IssueRef | None
+
+
+def test_lines(rows: Sequence[TestRow]) -> tuple[TestLine, ...]:
+    """Return the lines of test runs; asks once for the verdicts on all of them."""
+    bad = [row.id for row in rows if row.status in UNHAPPY]
+    try:
+        verdicts = run_verdicts(bad) if bad else {}
+    except QueryTimeout:
+        verdicts = {}
+    return tuple(
+        TestLine(row, run_words(verdict), verdict.issue)
+        if (verdict := verdicts.get(row.id))
+        else TestLine(row, None, None)
+        for row in rows
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

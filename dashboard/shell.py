@@ -64,6 +64,8 @@ class Frame:
 def _navigation() -> tuple[NavEntry, ...]:
     entries = (
         ("Broke", "home", "b"),
+        ("Regressions", "regressions", "r"),
+        ("Flaky", "flaky", "f"),
         ("Trees", "trees", "t"),
         ("Devices", "devices", "d"),
         ("Labs", "labs", "l"),

@@ -8,8 +8,11 @@ from django.urls import include, path, register_converter
 from dashboard.api.reference import reference
 from dashboard.converters import AnythingConverter
 from dashboard.views import (
+    accounts,
     builds,
     devices,
+    events,
+    flaky,
     help,
     home,
     issues,
@@ -50,6 +53,12 @@ urlpatterns = [
     path("lab/<anything:name>", labs.lab, name="lab"),
     path("issues", issues.issues, name="issues"),
     path("i/<anything:kcidb_id>", issues.issue, name="issue"),
+    path("regressions", events.regressions, name="regressions"),
+    path("r/<int:number>", events.event, name="event"),
+    path("r/<int:number>.txt", events.report, name="event_report"),
+    path("flaky", flaky.flaky, name="flaky"),
+    path("accounts/login", accounts.sign_in, name="login"),
+    path("accounts/logout", accounts.sign_out, name="logout"),
     path("submissions", submissions.submissions, name="submissions"),
     path("submission/<int:number>", submissions.submission, name="submission"),
     path("rejections", submissions.rejections, name="rejections"),

@@ -6,13 +6,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from dashboard.event_rows import EventLine
+from dashboard.listing import Tab
 from dashboard.parts import enumeration, plural
+from dashboard.paths import with_query
 from dashboard.rows import RevisionLine, revision_url
 from dashboard.shell import Frame, render_page
+from results.models import Event
 from results.queries.broke import FailingSuite, failing_suites
+from results.queries.events import OPEN, EventFilter, EventSort, event_counts, event_page
+from results.queries.outages import OutageRow, outage_listing
 from results.queries.revisions import newest_revisions
 from results.queries.submissions import SubmissionRow, submission_listing
 from results.selection import Selection
@@ -23,6 +30,10 @@ DAYS = 30
 
 SUITES = 20
 SUBMISSIONS = 5
+EVENTS = 10
+FIXED = 3
+OUTAGES = 3
+OUTAGE_DAYS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +53,15 @@ class SuiteLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomePage(Frame):
-    """The newest revision of each tree, and what arrived last."""
+    """What broke and what was fixed, the newest revision of each tree, and what arrived last.
 
+    ``states``: how many events there are in each state, each a link to them.
+    """
+
+    broken: tuple[EventLine, ...]
+    fixed: tuple[EventLine, ...]
+    outages: tuple[OutageRow, ...]
+    states: tuple[Tab, ...]
     lines: tuple[RevisionLine, ...]
     suites: tuple[SuiteLine, ...]
     submissions: tuple[SubmissionRow, ...]
@@ -61,6 +79,10 @@ def home(request: HttpRequest) -> HttpResponse:
         heading="What broke",
         section="home",
         verdict=_verdict(lines),
+        broken=_events(EventFilter(states=OPEN, live=True), "impact", EVENTS),
+        fixed=_events(EventFilter(states=(Event.State.FIXED,), live=True), "newest", FIXED),
+        outages=outage_listing(since=timezone.now() - timedelta(days=OUTAGE_DAYS), limit=OUTAGES),
+        states=_states(),
         lines=lines,
         suites=tuple(
             SuiteLine.of(row) for row in failing_suites(trees=TREES, limit=SUITES) if row.revision in shown
@@ -68,6 +90,19 @@ def home(request: HttpRequest) -> HttpResponse:
         submissions=submission_listing(limit=SUBMISSIONS).rows,
     )
     return render_page(request, "home.html", page)
+
+
+def _events(which: EventFilter, sort: EventSort, limit: int) -> tuple[EventLine, ...]:
+    return tuple(EventLine.of(row) for row in event_page(which, sort=sort, limit=limit))
+
+
+def _states() -> tuple[Tab, ...]:
+    counts, path = event_counts(EventFilter()), reverse("regressions")
+    return tuple(
+        Tab(str(state.label), with_query(path, [("state", str(state.label))]), False, counts[state])
+        for state in (*OPEN, Event.State.SUSPECTED, Event.State.FIXED)
+        if counts[state]
+    )
 
 
 def _verdict(lines: tuple[RevisionLine, ...]) -> str:

@@ -21,14 +21,14 @@ from dashboard.result_lists import (
     tests_list,
     without_revision,
 )
-from dashboard.rows import BuildLine, RevisionLine, revision_url, tree_name
+from dashboard.rows import BuildLine, RevisionLine, TestLine, revision_url, test_lines, tree_name
 from dashboard.shell import Frame, Link, render_page
 from results.errors import NotFound
 from results.queries.builds import BUILD_DIMENSIONS, BUILD_SORTS, build_page
 from results.queries.pruned import Pruned, pruned_builds
 from results.queries.records import RevisionRef, StatusCounts
 from results.queries.revisions import RevisionDetail, RevisionRow, find_revisions, revision_detail
-from results.queries.tests import TEST_SORTS, TestRow, test_page
+from results.queries.tests import TEST_SORTS, test_page
 from results.queries.trees import find_trees
 from results.selection import DIMENSIONS, REVISION, Selection
 
@@ -54,8 +54,8 @@ class Overview:
     """What fails, worst kind first; the addresses lead to the whole lists."""
 
     builds: tuple[BuildLine, ...]
-    boots: tuple[TestRow, ...]
-    tests: tuple[TestRow, ...]
+    boots: tuple[TestLine, ...]
+    tests: tuple[TestLine, ...]
     build_columns: tuple[Column, ...]
     test_columns: tuple[Column, ...]
 
@@ -236,12 +236,15 @@ def _overview(about: Selection, detail: RevisionDetail) -> Overview:
     """Return the first failures of each kind; what counts no failure is not asked for."""
     bad = about.where(status="fail")
     address = Address("")
+    boots = test_page(bad.where(kind="boot"), limit=SHOWN).rows if detail.boots.failed else ()
+    tests = test_page(bad.where(kind="test"), limit=SHOWN).rows if detail.tests.failed else ()
+    lines = test_lines((*boots, *tests))
     return Overview(
         builds=tuple(BuildLine.of(row) for row in build_page(bad, limit=SHOWN))
         if detail.builds.failed
         else (),
-        boots=test_page(bad.where(kind="boot"), limit=SHOWN).rows if detail.boots.failed else (),
-        tests=test_page(bad.where(kind="test"), limit=SHOWN).rows if detail.tests.failed else (),
+        boots=lines[: len(boots)],
+        tests=lines[len(boots) :],
         build_columns=columns(without_revision(BUILD_HEADS), (), address),
         test_columns=columns(without_revision(TEST_HEADS), (), address),
     )

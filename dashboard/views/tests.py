@@ -13,7 +13,7 @@ from dashboard.listing import Address, Column, columns, sentence
 from dashboard.parts import LogLine, log_lines
 from dashboard.paths import tree_path
 from dashboard.result_lists import TEST_HEADS, ResultList, tests_list, without_revision
-from dashboard.rows import revision_crumbs, tree_name
+from dashboard.rows import TestLine, revision_crumbs, test_lines, tree_name
 from dashboard.series_words import history_sentence
 from dashboard.shell import Frame, Link, render_page
 from results.queries.facets import Noun
@@ -40,6 +40,8 @@ class TestPage(Frame):
     detail: TestDetail
     excerpt: tuple[LogLine, ...]
     history: tuple[SeriesRun, ...]
+    line: TestLine
+    siblings: tuple[TestLine, ...]
     sibling_columns: tuple[Column, ...]
 
 
@@ -75,6 +77,7 @@ def test(request: HttpRequest, kcidb_id: str) -> HttpResponse:
     detail = test_detail(kcidb_id)
     run = detail.run
     history = series_history(run.series, limit=HISTORY)
+    line, *siblings = test_lines((run, *detail.siblings))
     where = " · ".join(part for part in (run.platform, run.lab) if part)
     page = TestPage(
         title=f"{run.status.name} · {run.path or run.id} · {where}",
@@ -85,6 +88,8 @@ def test(request: HttpRequest, kcidb_id: str) -> HttpResponse:
         detail=detail,
         excerpt=log_lines(detail.excerpt) if detail.excerpt else (),
         history=history,
+        line=line,
+        siblings=tuple(siblings),
         sibling_columns=columns(without_revision(TEST_HEADS), (), Address("")),
     )
     return render_page(request, "tests/detail.html", page)

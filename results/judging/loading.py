@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import numpy as np
@@ -70,10 +70,7 @@ class Loaded:
     def variant(self, row: int) -> tuple[int | None, ...]:
         """Return the ids of origin, architecture, config and compiler of a row."""
         table = self.history.series
-        return tuple(
-            self.id_of(axis, int(getattr(table, axis)[row]))
-            for axis in ("origin", "architecture", "config", "compiler")
-        )
+        return tuple(self.id_of(axis, int(getattr(table, axis)[row])) for axis in _VARIANT)
 
 
 _REVISIONS: Final = SQL("""
@@ -92,53 +89,64 @@ _EXCUSED: Final = SQL("""
 
 # Leans on build_revision and test_build.
 _RUNS: Final = SQL("""
-    SELECT t.series_id, b.revision_id, t.status, t.is_boot,
-           coalesce(extract(epoch FROM t.start_time), 0)::float8, t.key IN ({excused})
-    FROM results_build b JOIN results_test t ON t.build_id = b.id
-    WHERE b.revision_id = ANY({revisions}::int[]) AND t.status <> {none}
+    SELECT b.revision_id, t.series, t.status, t.start, t.excused
+    FROM results_build b
+    CROSS JOIN LATERAL (
+        SELECT array_agg(t.series_id) AS series, array_agg(t.status) AS status,
+               array_agg(coalesce(t.start_time, {epoch})) AS start,
+               array_agg(t.key IN ({excused})) AS excused
+        FROM results_test t WHERE t.build_id = b.id AND t.status <> {none}
+    ) t
+    WHERE b.revision_id = ANY({revisions}::int[])
 """)
 _RUN_COLUMNS: Final = (
-    ("series", "i4"), ("revision", "i4"), ("status", "i2"), ("is_boot", "?"), ("order", "f8"),
-    ("excused", "?"),
+    ("revision", "i4"), ("series", "i4"), ("status", "i2"), ("order", "i8"), ("excused", "?"),
 )  # fmt: skip
 
 _BUILDS: Final = SQL("""
-    SELECT coalesce(b.origin_id, 0), coalesce(b.architecture_id, 0), coalesce(b.config_id, 0),
-           coalesce(b.compiler_id, 0), b.revision_id, b.status,
-           coalesce(extract(epoch FROM b.start_time), 0)::float8, b.key IN ({excused})
+    SELECT array_agg(coalesce(b.origin_id, 0)), array_agg(coalesce(b.architecture_id, 0)),
+           array_agg(coalesce(b.config_id, 0)), array_agg(coalesce(b.compiler_id, 0)),
+           array_agg(b.revision_id), array_agg(b.status), array_agg(coalesce(b.start_time, {epoch})),
+           array_agg(b.key IN ({excused}))
     FROM results_build b
     WHERE b.revision_id = ANY({revisions}::int[]) AND b.known AND NOT b.is_dummy AND b.status <> {none}
 """)
+_VARIANT: Final = ("origin", "architecture", "config", "compiler")
 _BUILD_COLUMNS: Final = (
-    ("origin", "i4"), ("architecture", "i4"), ("config", "i4"), ("compiler", "i4"), ("revision", "i4"),
-    ("status", "i2"), ("order", "f8"), ("excused", "?"),
+    *((axis, "i4") for axis in _VARIANT),
+    ("revision", "i4"), ("status", "i2"), ("order", "i8"), ("excused", "?"),
 )  # fmt: skip
 
 _SERIES: Final = SQL("""
-    SELECT id, path_id, suite_id, lab_id, coalesce(platform_id, 0), coalesce(architecture_id, 0),
-           coalesce(config_id, 0), coalesce(compiler_id, 0), origin_id
+    SELECT array_agg(id), array_agg(path_id), array_agg(suite_id), array_agg(lab_id),
+           array_agg(coalesce(platform_id, 0)), array_agg(coalesce(architecture_id, 0)),
+           array_agg(coalesce(config_id, 0)), array_agg(coalesce(compiler_id, 0)), array_agg(origin_id)
     FROM results_series WHERE id = ANY({ids}::int[]) AND tree_id = {tree}
 """)
 _SERIES_COLUMNS: Final = tuple((name, "i4") for name in ("id", *NAMED))
+
+_EPOCH: Final = Literal(datetime(2000, 1, 1, tzinfo=UTC))
+"""Stands for the start of runs that do not tell theirs."""
 
 
 def load(tree: int) -> Loaded:
     """Return the newest ``WINDOW`` revisions of a tree with everything that ran on them."""
     query = _REVISIONS.format(tree=Literal(tree), window=Literal(WINDOW))
     revisions = tuple(fetch(query, Mark, timeout_ms=TIMEOUT_MS))
-    about = {"revisions": Literal([mark.id for mark in revisions]), "none": Literal(int(Status.NONE))}
+    marks = Literal([mark.id for mark in revisions])
+    about = {"revisions": marks, "none": Literal(int(Status.NONE)), "epoch": _EPOCH}
     runs = copied(_RUNS.format(excused=_excused("test_key"), **about), _RUN_COLUMNS)
     builds = copied(_BUILDS.format(excused=_excused("build_key"), **about), _BUILD_COLUMNS)
     wanted = np.unique(runs["series"])
     table = copied(_SERIES.format(ids=Literal(wanted.tolist()), tree=Literal(tree)), _SERIES_COLUMNS)
-    variants, variant_of = np.unique(builds[[name for name, _ in _BUILD_COLUMNS[:4]]], return_inverse=True)
+    variants, variant_of = np.unique(builds[list(_VARIANT)], return_inverse=True)
     raw = {axis: np.concatenate((table[axis], _of_builds(variants, axis))) for axis in NAMED}
     ids, names, codes = {}, {}, {}
     for axis, column in raw.items():
         ids[axis], names[axis], codes[axis] = _ranked(axis, column)
     series = np.concatenate((table["id"], np.zeros(len(variants), np.int32)))
-    kind = np.full(len(series), int(Kind.TEST))
-    kind[: len(table)][np.isin(table["id"], runs["series"][runs["is_boot"]])] = Kind.BOOT
+    boots = [code for code, name in names["path"].items() if name == "boot" or name.startswith("boot.")]
+    kind = np.where(np.isin(codes["path"], boots), int(Kind.BOOT), int(Kind.TEST))
     kind[len(table) :] = Kind.BUILD
     order = np.lexsort([codes[axis] for axis in reversed(NAMED)] + [kind == Kind.BUILD])
     row_of = np.empty(len(order), np.int64)

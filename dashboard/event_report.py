@@ -1,0 +1,103 @@
+"""An event as text for a mail: short lines, plain words, every number that it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from textwrap import wrap
+from typing import Final
+
+from dashboard.event_rows import places
+from dashboard.parts import enumeration
+from dashboard.paths import build_path, event_path, test_path
+from dashboard.rows import tree_name
+from results.analysis.signatures import signature_of
+from results.models import Event
+from results.queries.event_detail import EventDetail
+
+WIDTH: Final = 72
+LINES: Final = 12
+"""Lines of the log that are quoted."""
+NAMED: Final = 3
+
+
+def report_text(detail: EventDetail, site: str) -> str:
+    """Return the report; ``site`` is the address of this site, with a slash at its end."""
+    event = detail.event
+    kind = "flake" if event.kind == Event.Kind.FLAKE else "regression"
+    verb = "is flaky" if event.kind == Event.Kind.FLAKE else "fails"
+    subject = f"Subject: [{kind}] {event.title} {verb} since {event.bad.title} ({tree_name(event.tree)})"
+    parts = [
+        "\n ".join(wrap(subject, WIDTH - 1, break_long_words=False, break_on_hyphens=False)),
+        _paragraph(_statement(detail)),
+        _quoted(detail),
+        _table(_facts(detail, site.rstrip("/"))),
+        "If you fix this, please add:\n  Closes: <address of this mail on lore.kernel.org>",
+        f"#regzbot introduced: {_range(detail)}" if event.good else "",
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _statement(detail: EventDetail) -> str:
+    event = detail.event
+    before = sum(place.tries_before for place in detail.places)
+    passed = before - sum(place.failures_before for place in detail.places)
+    after = sum(place.tries_after for place in detail.places)
+    well = after - sum(place.failures_after for place in detail.places)
+    good = f"passes on {event.good.title} and " if event.good else ""
+    return (
+        f"{event.title} {good}fails on {event.bad.title}, on {places(event)}. "
+        f"Before: {passed:,} of {before:,} runs passed. After: {well:,} of {after:,}."
+    )
+
+
+def _quoted(detail: EventDetail) -> str:
+    if detail.event.signature and not (detail.example and detail.example.excerpt):
+        return f"  {detail.event.signature}"
+    if not detail.example:
+        return ""
+    lines = [line.rstrip() for line in detail.example.excerpt.splitlines() if line.strip()]
+    kind = detail.event.signature.partition(":")[0]
+    kinds = (str(signature_of(line)).partition(":")[0] for line in lines)
+    hit = next((number for number, each in enumerate(kinds) if each == kind), len(lines) - LINES)
+    shown = lines[max(0, hit) : max(0, hit) + LINES]
+    return "\n".join("  " + "".join(c for c in line if c.isprintable())[: WIDTH - 2] for line in shown)
+
+
+def _facts(detail: EventDetail, site: str) -> Iterable[tuple[str, str]]:
+    event, example = detail.event, detail.example
+    yield "Affected", _names(place.platform or "" for place in detail.places)
+    yield "Scope", event.scope.replace(" · ", ", ")
+    if detail.members:
+        member = detail.members[0]
+        yield "Build", ", ".join(filter(None, (member.config, member.compiler, member.architecture)))
+    if example:
+        yield "Example", site + (build_path(example.id) if example.is_build else test_path(example.id))
+        yield "Log", example.log_url
+    yield "Details", site + event_path(event.id)
+    if event.good:
+        yield "Commits", f"git log --oneline {_range(detail)}"
+
+
+def _range(detail: EventDetail) -> str:
+    good, bad = detail.event.good, detail.event.bad
+    return f"{good.commit[:12]}..{bad.commit[:12]}" if good else bad.commit[:12]
+
+
+def _names(names: Iterable[str]) -> str:
+    distinct = sorted({name for name in names if name})
+    more = f" (+{len(distinct) - NAMED})" if len(distinct) > NAMED else ""
+    return ", ".join(distinct[:NAMED]) + more if more else enumeration(distinct)
+
+
+def _paragraph(text: str) -> str:
+    return "\n".join(wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False))
+
+
+def _table(facts: Iterable[tuple[str, str]]) -> str:
+    lines = []
+    for name, value in facts:
+        if value:
+            # An address stays whole, however long it is.
+            first, *rest = wrap(value, WIDTH - 11, break_long_words=False, break_on_hyphens=False)
+            lines += [f"{name:<10} {first}", *(f"{'':<10} {line}" for line in rest)]
+    return "\n".join(lines)

@@ -1,0 +1,181 @@
+"""Regressions: what broke, and one event whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from dashboard.event_report import report_text
+from dashboard.event_rows import EventLine, statement
+from dashboard.filters import BadQuery, read_query
+from dashboard.listing import Address, Pager, Tab, pager
+from dashboard.parts import LogLine, log_lines, plural
+from dashboard.paths import event_path, with_query
+from dashboard.rows import tree_name
+from dashboard.shell import Frame, Link, render_page
+from results.models import Event
+from results.queries.event_detail import EventDetail, event_detail
+from results.queries.events import EVENT_SORTS, EventFilter, EventSort, event_counts, event_page
+from results.triage import decide
+
+STATES = {state.label: state for state in Event.State}
+SUBJECTS = {subject.label: subject for subject in Event.Subject}
+TRIAGES = {triage.label: triage for triage in Event.Triage}
+DEFAULT_STATE = Event.State.CONFIRMED
+EXTRA: dict[str, Any] = {
+    "state": tuple(STATES),
+    "order": EVENT_SORTS,
+    "subject": tuple(SUBJECTS),
+    "triage": tuple(TRIAGES),
+    "tree": None,
+    "platform": None,
+    "lab": None,
+    "q": None,
+    "unclassified": ("yes",),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventsPage(Frame):
+    """The listing of events in one state."""
+
+    lines: tuple[EventLine, ...]
+    tabs: tuple[Tab, ...]
+    orders: tuple[Tab, ...]
+    asked: dict[str, str]
+    kept: tuple[tuple[str, str], ...]
+    total: int
+    pager: Pager
+    clear: str
+    subjects: tuple[str, ...] = tuple(SUBJECTS)
+    triages: tuple[str, ...] = tuple(TRIAGES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventPage(Frame):
+    """An event: its evidence, what can be copied into a mail, and the forms of triage."""
+
+    detail: EventDetail
+    line: EventLine
+    excerpt: tuple[LogLine, ...]
+    report: str
+    triages: tuple[str, ...] = tuple(TRIAGES)
+
+
+@require_safe
+def regressions(request: HttpRequest) -> HttpResponse:
+    """Answer /regressions."""
+    query = read_query(request.GET, extra=EXTRA)
+    asked: dict[str, str] = dict(query.extra)
+    state = STATES[asked.get("state", DEFAULT_STATE.label)]
+    sort = cast(EventSort, asked.get("order", EVENT_SORTS[0]))
+    which = _filter(asked, state)
+    found = event_page(which, sort=sort, after=query.after)
+    counts = event_counts(which)
+    address = Address(request.path, stays=tuple(asked.items()))
+    page = EventsPage(
+        title=f"{counts[state]:,} {state.label} · regressions",
+        heading="Regressions",
+        section="regressions",
+        verdict=_verdict(counts),
+        summary=f"{plural(len(found), 'event')} on this page",
+        lines=tuple(EventLine.of(row) for row in found),
+        tabs=_tabs(request.path, asked, counts, state),
+        orders=_orders(request.path, asked, sort),
+        asked=asked,
+        kept=tuple((name, value) for name, value in asked.items() if name in ("state", "order")),
+        total=counts[state],
+        pager=pager(address, after=query.after, following=found.after),
+        clear=with_query(request.path, [("state", state.label)]),
+    )
+    return render_page(request, "events/list.html", page)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def event(request: HttpRequest, number: int) -> HttpResponse:
+    """Answer /r/<event>; a POST by somebody who is signed in decides about it."""
+    if request.method == "POST":
+        return _decide(request, number)
+    read_query(request.GET)
+    detail = event_detail(number)
+    row = detail.event
+    page = EventPage(
+        title=f"{row.state.label} · {row.title} · {tree_name(row.tree)}",
+        heading=row.title,
+        section="regressions",
+        verdict=statement(row),
+        crumbs=(Link("Regressions", reverse("regressions")),),
+        detail=detail,
+        line=EventLine.of(row),
+        excerpt=log_lines(detail.example.excerpt) if detail.example and detail.example.excerpt else (),
+        report=report_text(detail, request.build_absolute_uri("/")),
+    )
+    return render_page(request, "events/detail.html", page)
+
+
+@require_safe
+def report(request: HttpRequest, number: int) -> HttpResponse:
+    """Answer /r/<event>.txt: the report, to be pasted into a mail."""
+    text = report_text(event_detail(number), request.build_absolute_uri("/"))
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
+
+
+@login_required
+def _decide(request: HttpRequest, number: int) -> HttpResponse:
+    triage = TRIAGES.get(request.POST.get("triage", ""))
+    if triage is None:
+        raise BadQuery("triage is one of these", tuple(TRIAGES))
+    assert request.user.pk is not None
+    decide(number, triage=triage, who=request.user.pk, why=request.POST.get("why", "").replace("\0", ""))
+    response = HttpResponseRedirect(event_path(number))
+    response.status_code = 303
+    return response
+
+
+def _filter(asked: dict[str, str], state: Event.State) -> EventFilter:
+    return EventFilter(
+        states=(state,),
+        triage=TRIAGES.get(asked.get("triage", "")),
+        subject=SUBJECTS.get(asked.get("subject", "")),
+        tree=asked.get("tree", ""),
+        platform=asked.get("platform", ""),
+        lab=asked.get("lab", ""),
+        search=asked.get("q", ""),
+        unclassified=asked.get("unclassified") == "yes",
+    )
+
+
+def _verdict(counts: dict[Event.State, int]) -> str:
+    said = [
+        f"{counts[state]:,} {state.label}"
+        for state in (Event.State.CONFIRMED, Event.State.FLAKY, Event.State.SUSPECTED, Event.State.FIXED)
+        if counts[state]
+    ]
+    return " · ".join(said) if said else "The analysis knows of no regression."
+
+
+def _tabs(
+    path: str, asked: dict[str, str], counts: dict[Event.State, int], current: Event.State
+) -> tuple[Tab, ...]:
+    return tuple(
+        Tab(
+            "New flakes" if state == Event.State.FLAKY else state.label.capitalize(),
+            with_query(path, {**asked, "state": str(state.label)}.items()),
+            state == current,
+            counts[state],
+        )
+        for state in (Event.State.CONFIRMED, Event.State.FLAKY, Event.State.SUSPECTED,
+                      Event.State.FIXED, Event.State.INFRA, Event.State.CLOSED)
+    )  # fmt: skip
+
+
+def _orders(path: str, asked: dict[str, str], current: str) -> tuple[Tab, ...]:
+    return tuple(
+        Tab(order, with_query(path, {**asked, "order": order}.items()), order == current)
+        for order in EVENT_SORTS
+    )

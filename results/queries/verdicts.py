@@ -1,0 +1,106 @@
+"""What the analysis says about runs that failed, one by one, and about whole series."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from psycopg.sql import SQL, Literal
+
+from results.db import fetch
+from results.documents import test_id
+from results.keys import key_of
+from results.models import Event, SeriesVerdict
+from results.queries.records import IssueRef
+from results.status import UNHAPPY, Status
+
+Words = SeriesVerdict.Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class RunVerdict:
+    """Why a run failed, as far as that is known.
+
+    ``event`` is the event that explains it, None for none; then ``state``, ``kind`` and ``since``
+    (the name of the first bad revision) are its, and ``is_new`` tells whether it began in this very
+    revision. ``is_infrastructure``: a lab or device was ill, or the run never got so far.
+    ``series`` is the verdict on the series now (None: not judged yet) with the flaky score and its
+    95 % interval. ``issue`` is a known issue that was seen in the run.
+    """
+
+    event: int | None
+    state: Event.State | None
+    kind: Event.Kind | None
+    since: str
+    is_new: bool
+    is_infrastructure: bool
+    series: SeriesVerdict.Verdict | None
+    score: float
+    low: float
+    high: float
+    issue: IssueRef | None
+
+
+# Leans on eventseries' index on its subject, outage_lab and incident_test.
+_VERDICTS: Final = SQL("""
+    SELECT t.key, t.kcidb_id, t.status IN ({error}, {miss}) OR ill.id IS NOT NULL AS is_infrastructure,
+           v.verdict AS series, v.score, v.low, v.high,
+           e.event, e.state, e.kind, coalesce(e.since, '') AS since, coalesce(e.is_new, false) AS is_new,
+           known.kcidb_id AS issue_id, known.comment AS issue_comment
+    FROM unnest({keys}::uuid[]) AS wanted (key)
+    JOIN results_test t ON t.key = wanted.key AND t.status = ANY({unhappy}::smallint[])
+    JOIN results_series s ON s.id = t.series_id
+    JOIN results_build b ON b.id = t.build_id
+    LEFT JOIN results_revision r ON r.id = b.revision_id
+    LEFT JOIN results_seriesverdict v ON v.series_id = t.series_id
+    LEFT JOIN LATERAL (
+        SELECT e.id AS event, e.state, e.kind, began.id = r.id AS is_new,
+               coalesce(nullif(began.describe, ''), left(began."commit", 12)) AS since
+        FROM results_eventseries m
+        JOIN results_event e ON e.id = m.event_id AND e.state NOT IN ({infra}, {closed})
+        JOIN results_revision began ON began.id = m.first_bad_id
+        LEFT JOIN results_revision fixed ON fixed.id = m.fixed_id
+        WHERE m.subject_id = v.id AND t.status = {fail} AND began.started <= r.started
+              AND (fixed.id IS NULL OR r.started < fixed.started)
+        ORDER BY e.state = {suspected}, began.started DESC, e.id LIMIT 1
+    ) e ON true
+    LEFT JOIN LATERAL (
+        SELECT o.id FROM results_outage o
+        WHERE o.lab_id = s.lab_id AND o.tree_id = r.tree_id AND NOT o.released
+              AND (o.platform_id IS NULL OR o.platform_id = s.platform_id)
+              AND r.started BETWEEN o.began AND o.ended LIMIT 1
+    ) ill ON true
+    LEFT JOIN LATERAL (
+        SELECT i.kcidb_id, i.comment FROM results_incident c
+        JOIN results_issue i ON i.key = c.issue_key AND i.is_newest
+        WHERE c.test_key = t.key AND c.present ORDER BY i.id LIMIT 1
+    ) known ON true
+""")
+
+
+def run_verdicts(test_ids: Sequence[str]) -> dict[str, RunVerdict]:
+    """Return the verdicts on those of some test runs that failed, broke or were missed, by their id."""
+    query = _VERDICTS.format(
+        keys=Literal([key_of(kcidb_id) for kcidb_id in test_ids]),
+        unhappy=Literal([int(status) for status in UNHAPPY]),
+        fail=Literal(int(Status.FAIL)),
+        error=Literal(int(Status.ERROR)),
+        miss=Literal(int(Status.MISS)),
+        infra=Literal(int(Event.State.INFRA)),
+        closed=Literal(int(Event.State.CLOSED)),
+        suspected=Literal(int(Event.State.SUSPECTED)),
+    )
+    return dict(fetch(query, _run_verdict, as_written=True))
+
+
+def _run_verdict(
+    *, key: UUID, kcidb_id: str | None, issue_id: str | None, issue_comment: str | None, **columns: Any
+) -> tuple[str, RunVerdict]:
+    for name, kind in (("series", Words), ("state", Event.State), ("kind", Event.Kind)):
+        columns[name] = None if columns[name] is None else kind(columns[name])
+    for name in ("score", "low", "high"):
+        columns[name] = columns[name] or 0.0
+    issue = IssueRef(issue_id, issue_comment or "") if issue_id else None
+    return test_id(key, kcidb_id), RunVerdict(issue=issue, **columns)

@@ -1,0 +1,30 @@
+"""What people decide about events; every decision is kept with who made it and why."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from results.errors import NotFound
+from results.models import Event, EventChange
+
+LONGEST_REASON = 2000
+
+
+def decide(number: int, *, triage: Event.Triage, who: int, why: str) -> None:
+    """Set the triage of an event, or only add a note when it has that already.
+
+    ``who`` is the id of a user. Raises NotFound when there is no such event.
+    """
+    with transaction.atomic():
+        event = Event.objects.select_for_update().filter(pk=number).first()
+        if event is None:
+            raise NotFound(f"event {number}")
+        if event.triage == triage and not why:
+            return
+        what = f"{event.get_triage_display()} → {triage.label}" if event.triage != triage else "note"
+        EventChange.objects.create(
+            event=event, who_id=who, what=what, why=why[:LONGEST_REASON], at=timezone.now()
+        )
+        event.triage, event.changed = triage, timezone.now()
+        event.save(update_fields=["triage", "changed"])

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import resolve
 
 NOT_THERE = "/c/000000000000"
-NO_PAGES = ("/static/", "/api/v1/")
+NO_PAGES = ("/static/", "/api/v1/", "/status.json", "/metrics")
 START = ("/", "/builds", "/tests", "/rejections", NOT_THERE)
 
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from dashboard.api import intake, issues, places, results, revisions
+from dashboard.api import events, intake, issues, places, results, revisions
 from dashboard.api.endpoint import Endpoint
 from dashboard.api.problems import problem
 
@@ -32,6 +32,9 @@ urlpatterns = [
     path("tests/<anything:kcidb_id>", results.GetTest.as_view(), name="api_get_test"),
     path("series/<int:number>", results.GetSeries.as_view(), name="api_get_series"),
     path("series/<int:number>/runs", results.ListRuns.as_view(), name="api_list_runs"),
+    path("regressions", events.ListRegressions.as_view(), name="api_list_regressions"),
+    path("regressions/<int:number>", events.GetRegression.as_view(), name="api_get_regression"),
+    path("flaky", events.ListFlaky.as_view(), name="api_list_flaky"),
     path("issues", issues.ListIssues.as_view(), name="api_list_issues"),
     path("issues/<anything:kcidb_id>/incidents", issues.ListIncidents.as_view(), name="api_list_incidents"),
     path("issues/<anything:kcidb_id>", issues.GetIssue.as_view(), name="api_get_issue"),

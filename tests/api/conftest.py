@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from django.conf import settings
+from django.conf import settings as project
 from pytest_django.live_server_helper import LiveServer
 
 from tests.kci_dev import KciDev
+
+
+@pytest.fixture(autouse=True)
+def unlimited(settings):
+    """All tests have one address; they are not counted."""
+    settings.API_REQUESTS_PER_MINUTE = 1_000_000
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +26,6 @@ def demo_server(demo):
 @pytest.fixture(scope="session")
 def kci_dev(demo_server, tmp_path_factory):
     """The unmodified kci-dev, reading from the demo server."""
-    running = KciDev(settings.BASE_DIR, tmp_path_factory.mktemp("kci-dev"), f"{demo_server}/api/")
+    running = KciDev(project.BASE_DIR, tmp_path_factory.mktemp("kci-dev"), f"{demo_server}/api/")
     yield running
     running.close()

@@ -36,6 +36,7 @@ def load_files(files: list[str], *, source: str, processes: int, on_progress: On
     # A fresh interpreter each: no connection, lock or thread of this one is inherited.
     context = multiprocessing.get_context("spawn")
     tasks: Any = context.Queue()
+    tasks.cancel_join_thread()  # when the workers die, nobody takes what is left
     reports: Any = context.Queue()
     for task in (*files, *[None] * processes):
         tasks.put(task)

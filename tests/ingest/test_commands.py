@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
+from ingest.sources import paths
 from results.models import Checkout, Submission, Test
 from tests.ingest import dying, kcidb
 
@@ -112,8 +113,8 @@ def test_several_processes(tmp_path):
 
 
 def test_a_process_that_dies_is_exit_code_3(tmp_path, monkeypatch):
-    for number in range(3):
-        write(tmp_path, f"{number}.json", kcidb.document())
+    write(tmp_path, "a.json", kcidb.document())
+    monkeypatch.setattr(paths, "files", lambda _: [str(tmp_path / "a.json")] * 20_000)
     monkeypatch.setattr("ingest.workers.run", dying.die)
     with pytest.raises(CommandError, match="ended with 7; load again") as caught:
         call_command("ingest_kcidb", str(tmp_path), processes=2)

@@ -11,7 +11,7 @@ WITH_SERVICES := $(PY) manage.py with_services --
 # make seed TESTS=1000000 DAYS=90 SEED=7;  make bench TESTS=10000000
 TESTS ?=
 SEED_OPTIONS := $(if $(TESTS),--tests $(TESTS)) $(if $(DAYS),--days $(DAYS)) $(if $(SEED),--seed $(SEED))
-BENCH_OPTIONS := $(if $(TESTS),--tests $(TESTS))
+TESTS_OPTION := $(if $(TESTS),--tests $(TESTS))
 
 .PHONY: help
 help: ## List these targets
@@ -41,7 +41,11 @@ format: .venv/dev.stamp ## Format the code and repair what can be repaired
 
 .PHONY: bench
 bench: .venv/local.stamp ## Measure against the budgets (TESTS=10000000 for the big run)
-	@$(WITH_SERVICES) $(PY) manage.py bench $(BENCH_OPTIONS)
+	@$(WITH_SERVICES) $(PY) manage.py bench $(TESTS_OPTION)
+
+.PHONY: soak
+soak: .venv/dev.stamp ## Kill -9 everything at random while results stream in (TESTS=…)
+	@$(PY) -m tests.soak $(TESTS_OPTION)
 
 .PHONY: seed
 seed: .venv/local.stamp ## Load demo data (TESTS=… DAYS=… SEED=…)

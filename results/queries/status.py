@@ -63,12 +63,14 @@ class Backlog:
 
     ``submissions`` is the number of the newest submission: it only grows.
     ``open_rejections``: refused and not stored by a later try (counted up to ``MOST_DUE``).
+    ``kept_since``: of builds that are older, the tests were deleted; None if none ever were.
     """
 
     due: int
     due_since: datetime | None
     submissions: int
     open_rejections: int
+    kept_since: datetime | None
 
 
 # Leans on submission_newest; bounded by days and by number.
@@ -107,7 +109,8 @@ _BACKLOG: Final = SQL("""
            coalesce((SELECT max(id) FROM results_submission), 0) AS submissions,
            (SELECT count(*)::int FROM (
                SELECT FROM results_rejection WHERE replayed_at IS NULL LIMIT {most}
-           ) r) AS open_rejections
+           ) r) AS open_rejections,
+           (SELECT max(before) FROM results_pruning WHERE builds > 0) AS kept_since
 """)
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from results.models import Pruning
 from results.queries.status import backlog, labs, sources
 from tests.factories import (
     NOW,
@@ -100,3 +101,10 @@ def test_the_backlog():
     assert found.due > 0
     assert found.due_since is not None
     assert (found.submissions, found.open_rejections) == (rejection.submission_id, 1)
+    assert found.kept_since is None
+
+
+def test_since_when_tests_are_kept():
+    Pruning.objects.create(before=NOW - 48 * HOUR, builds=3)
+    Pruning.objects.create(before=NOW - 24 * HOUR)
+    assert backlog().kept_since == NOW - 48 * HOUR

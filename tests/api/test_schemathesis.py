@@ -17,10 +17,10 @@ schema = schemathesis.openapi.from_dict(committed())
 
 @schema.parametrize()
 @settings(
-    max_examples=5,
+    max_examples=12,
     deadline=None,
     derandomize=True,
-    phases=[Phase.explicit, Phase.generate],
+    phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
 def test_answers_are_documented(case, demo_server):

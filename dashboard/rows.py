@@ -18,7 +18,7 @@ from results.queries.records import BuildRef, IssueRef, RevisionRef, StatusCount
 from results.queries.revisions import RevisionRow
 from results.queries.tests import TestRow
 from results.queries.verdicts import run_verdicts
-from results.selection import EVERYTHING, Selection
+from results.selection import EVERYTHING, NONE, Selection
 from results.status import UNHAPPY
 
 
@@ -35,6 +35,21 @@ def revision_url(revision: RevisionRef, *params: tuple[str, str], with_repositor
     return with_query(revision_path(revision), [*needed, *params])
 
 
+def comparison_url(a: RevisionRef, b: RevisionRef, *, with_repository: bool = False) -> str:
+    """Return the address of the comparison of two revisions of one tree."""
+
+    def ref(revision: RevisionRef) -> str:
+        return "+".join(text[:12] for text in (revision.commit, revision.patchset) if text)
+
+    repository = [("url", b.tree.url)] if with_repository else []
+    return with_query("/compare", [("a", ref(a)), ("b", ref(b)), *tree_params(b.tree), *repository])
+
+
+def tree_params(tree: TreeRef) -> list[tuple[str, str]]:
+    """Return the parameters that name a tree, without the repository that may be needed."""
+    return [("tree", tree.name), ("branch", tree.branch or NONE)]
+
+
 def revision_crumbs(revision: RevisionRef | None, tab: str) -> tuple[Link, ...]:
     """Return the way to a thing that belongs to a revision, down to the tab that lists it."""
     if revision is None:
@@ -48,7 +63,10 @@ def revision_crumbs(revision: RevisionRef | None, tab: str) -> tuple[Link, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevisionLine:
-    """A revision with its counts, each number a link into the revision's page."""
+    """A revision with its counts, each number a link into the revision's page.
+
+    ``compare``: the comparison with the revision before it, "" where that is not known.
+    """
 
     tree: str
     tree_url: str
@@ -59,6 +77,7 @@ class RevisionLine:
     builds: Counts
     boots: Counts
     tests: Counts
+    compare: str = ""
 
     @property
     def is_bad(self) -> bool:
@@ -67,7 +86,12 @@ class RevisionLine:
 
     @classmethod
     def of(
-        cls, row: RevisionRow, *, counted: Selection = EVERYTHING, with_repository: bool = False
+        cls,
+        row: RevisionRow,
+        *,
+        counted: Selection = EVERYTHING,
+        with_repository: bool = False,
+        before: RevisionRef | None = None,
     ) -> RevisionLine:
         """Make the line of a revision; ``counted`` is what its counts are restricted to."""
         revision = row.revision
@@ -91,6 +115,7 @@ class RevisionLine:
             builds=counts("builds", row.builds),
             boots=counts("boots", row.boots),
             tests=counts("tests", row.tests),
+            compare=comparison_url(before, revision, with_repository=with_repository) if before else "",
         )
 
 

@@ -67,6 +67,7 @@ def _navigation() -> tuple[NavEntry, ...]:
         ("Regressions", "regressions", "r"),
         ("Flaky", "flaky", "f"),
         ("Trees", "trees", "t"),
+        ("Compare", "compare", "c"),
         ("Devices", "devices", "d"),
         ("Labs", "labs", "l"),
         ("Issues", "issues", "i"),

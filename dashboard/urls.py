@@ -10,6 +10,7 @@ from dashboard.converters import AnythingConverter
 from dashboard.views import (
     accounts,
     builds,
+    compare,
     devices,
     events,
     flaky,
@@ -42,6 +43,7 @@ urlpatterns = [
     path("tree/<str:tree>/<anything:branch>", trees.tree, name="tree"),
     path("tree/<str:tree>", trees.tree, name="tree_without_branch"),
     path("trees", trees.trees, name="trees"),
+    path("compare", compare.comparison, name="compare"),
     path("builds", builds.builds, name="builds"),
     path("b/<anything:kcidb_id>", builds.build, name="build"),
     path("tests", tests.tests, name="tests"),

@@ -21,7 +21,15 @@ from dashboard.result_lists import (
     tests_list,
     without_revision,
 )
-from dashboard.rows import BuildLine, RevisionLine, TestLine, revision_url, test_lines, tree_name
+from dashboard.rows import (
+    BuildLine,
+    RevisionLine,
+    TestLine,
+    comparison_url,
+    revision_url,
+    test_lines,
+    tree_name,
+)
 from dashboard.shell import Frame, Link, render_page
 from results.errors import NotFound
 from results.queries.builds import BUILD_DIMENSIONS, BUILD_SORTS, build_page
@@ -62,11 +70,15 @@ class Overview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevisionPage(Frame):
-    """A revision under one of its tabs: ``overview`` or ``list`` is set."""
+    """A revision under one of its tabs: ``overview`` or ``list`` is set.
+
+    ``compare``: what changed since the previous revision, "" when there is none.
+    """
 
     detail: RevisionDetail
     previous: Link | None
     next: Link | None
+    compare: str
     tabs: tuple[Tab, ...]
     overview: Overview | None
     pruned: Pruned | None
@@ -191,6 +203,9 @@ def _page(path: str, detail: RevisionDetail, tab: str, query: Query) -> Revision
         detail=detail,
         previous=_neighbour(detail.previous, tab, with_repository),
         next=_neighbour(detail.next, tab, with_repository),
+        compare=comparison_url(detail.previous, revision, with_repository=with_repository)
+        if detail.previous
+        else "",
         tabs=_tabs(path, tab, stays, counted),
         overview=None if listed else _overview(revision.selection, detail),
         pruned=None if listed else pruned_builds(revision.selection),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -112,7 +113,13 @@ def tree(request: HttpRequest, tree: str, branch: str = "") -> HttpResponse:
     address = Address(request.path, query.selection, stays)
     listing = revision_history(found[0], selection=query.selection, after=query.after, limit=REVISIONS)
     lines = tuple(
-        RevisionLine.of(row, counted=query.selection, with_repository=bool(stays)) for row in listing
+        RevisionLine.of(
+            row,
+            counted=query.selection,
+            with_repository=bool(stays),
+            before=before.revision if before else None,
+        )
+        for row, before in zip_longest(listing, listing.rows[1:])
     )
     page = TreePage(
         title=_title(found[0], listing.rows, query.selection),

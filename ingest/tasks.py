@@ -11,7 +11,7 @@ from django.conf import settings
 
 from ingest.intake.loading import load_spool as load_waiting
 from ingest.intake.pull import pull
-from ingest.intake.spool import all_spools
+from ingest.intake.spool import Spool, all_spools
 from ingest.intake.waking import loader_rests, wake_loader
 from ingest.kernelci.client import ApiError
 from ingest.kernelci.run import run_round
@@ -41,8 +41,17 @@ def load_spool() -> None:
 
 def _load_all() -> bool:
     """Load every spool for a while and return whether anything waited."""
-    rounds = [load_waiting(spool, seconds=LOADER_SECONDS) for spool in all_spools()]
-    return any(done is not None and (done.has_more or done.files) for done in rounds)
+    waited = [_load(spool) for spool in all_spools()]
+    return any(waited)
+
+
+def _load(spool: Spool) -> bool:
+    done = load_waiting(spool, seconds=LOADER_SECONDS)
+    if done is None or not (done.has_more or done.files):
+        return False
+    fields = {"spool": str(spool.folder), "files": done.files, "objects": done.summary.objects()}
+    logger.info("loaded a spool", extra={**fields, "refused": done.summary.rejected_objects})
+    return True
 
 
 @shared_task(name="ingest.pull_kcidb", ignore_result=True, soft_time_limit=3000)

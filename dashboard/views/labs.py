@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,14 +12,19 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from dashboard.charts import Days, days
+from dashboard.event_rows import EventLine
 from dashboard.filters import read_query
-from dashboard.parts import Counts, plural
+from dashboard.parts import Counts, enumeration, plural
 from dashboard.paths import device_path, with_query
 from dashboard.rows import selected_counts
 from dashboard.shell import Frame, Link, render_page
+from results.queries.events import OPEN, EventFilter, event_page
 from results.queries.labs import LAB_DAYS, LabDetail, LabDevice, LabRow, lab_detail, lab_listing
+from results.queries.outages import OutageRow, outage_listing
 from results.queries.records import StatusCounts
 from results.selection import Selection
+
+EVENTS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +70,8 @@ class LabPage(Frame):
     detail: LabDetail
     line: LabLine
     devices: tuple[DeviceLine, ...]
+    outages: tuple[OutageRow, ...]
+    events: tuple[EventLine, ...]
 
 
 @require_safe
@@ -92,15 +100,19 @@ def lab(request: HttpRequest, name: str) -> HttpResponse:
     detail = lab_detail(name, today=timezone.now().date())
     window = Selection().where(lab=name, since=detail.since.isoformat())
     line = _line(detail.lab)
+    outages = outage_listing(name, since=timezone.now() - timedelta(days=LAB_DAYS))
+    shown = EventFilter(states=OPEN, lab=name, live=True)
     page = LabPage(
         title=f"{detail.lab.boots.failed + detail.lab.tests.failed:,} fail · {name}",
         heading=name,
         section="labs",
-        verdict=_verdict(detail),
+        verdict=f"{_verdict(detail)} {_illness(outages)}",
         crumbs=(Link("Labs", reverse("labs")),),
         detail=detail,
         line=line,
         devices=tuple(_device(window, device) for device in detail.devices),
+        outages=outages,
+        events=tuple(EventLine.of(row) for row in event_page(shown, limit=EVENTS)),
     )
     return render_page(request, "labs/detail.html", page)
 
@@ -127,6 +139,18 @@ def _device(window: Selection, device: LabDevice) -> DeviceLine:
         elsewhere=fail_share(device.elsewhere),
         row=device,
     )
+
+
+def _illness(outages: Sequence[OutageRow]) -> str:
+    """Return how often the lab or a device in it was ill lately, as other labs show."""
+    confirmed = sum(outage.confirmed for outage in outages)
+    suspected = sum(not outage.confirmed and not outage.released for outage in outages)
+    if not confirmed and not suspected:
+        return f"No outage in the last {LAB_DAYS} days."
+    found = [plural(confirmed, "outage")] if confirmed else []
+    if suspected:
+        found.append(f"{suspected} more suspected" if confirmed else plural(suspected, "suspected outage"))
+    return f"{enumeration(found)} in the last {LAB_DAYS} days."
 
 
 def fail_share(counts: StatusCounts) -> float | None:

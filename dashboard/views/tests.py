@@ -12,12 +12,14 @@ from dashboard.filters import read_query
 from dashboard.listing import Address, Column, columns, sentence
 from dashboard.parts import LogLine, log_lines
 from dashboard.paths import tree_path
+from dashboard.plot import MetricFigure, metric_figure, state_words
 from dashboard.result_lists import TEST_HEADS, ResultList, tests_list, without_revision
 from dashboard.rows import TestLine, revision_crumbs, test_lines, tree_name
 from dashboard.series_words import history_sentence
 from dashboard.shell import Frame, Link, render_page
 from results.queries.facets import Noun
 from results.queries.series import Series, SeriesRun, series_detail, series_history
+from results.queries.series_analysis import SeriesAnalysis, series_analysis
 from results.queries.test_runs import TestDetail, test_detail
 from results.queries.tests import TEST_SORTS
 from results.selection import DIMENSIONS, Selection
@@ -51,6 +53,9 @@ class SeriesPage(Frame):
 
     series: Series
     history: tuple[SeriesRun, ...]
+    analysis: SeriesAnalysis
+    figures: tuple[MetricFigure, ...]
+    state: str
 
 
 @require_safe
@@ -100,6 +105,7 @@ def series(request: HttpRequest, number: int) -> HttpResponse:
     """Answer /s/<series>."""
     found = series_detail(number)
     history = series_history(number, limit=HISTORY)
+    analysis = series_analysis(number)
     where = " · ".join(part for part in (found.platform, found.tree and tree_name(found.tree)) if part)
     newest = history[0] if history else None
     page = SeriesPage(
@@ -110,5 +116,8 @@ def series(request: HttpRequest, number: int) -> HttpResponse:
         crumbs=(Link(tree_name(found.tree), tree_path(found.tree)),) if found.tree else (),
         series=found,
         history=history,
+        analysis=analysis,
+        figures=tuple(metric_figure(metric) for metric in analysis.metrics),
+        state=state_words(analysis.state),
     )
     return render_page(request, "series/detail.html", page)

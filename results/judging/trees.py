@@ -15,6 +15,7 @@ from results.analysis.missing import missing_series
 from results.judging.events import Ledger
 from results.judging.findings import Describer
 from results.judging.loading import Loaded, load
+from results.judging.measuring import record_metric_changes
 from results.judging.outages import record_outages
 from results.judging.readings import Rows, codes, issues_seen, read_signatures
 from results.judging.verdicts import Subjects, record_verdicts, telling_rows
@@ -80,6 +81,7 @@ def _judge(loaded: Loaded) -> None:
     ledger = Ledger(loaded, subjects, timezone.now())
     ledger.record(judgement, findings)
     record_outages(loaded, judgement.infrastructure.outages)
+    record_metric_changes(loaded)
     record_verdicts(subjects, judgement, missing, ledger.event_of, ledger.kept)
 
 

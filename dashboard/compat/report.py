@@ -39,7 +39,7 @@ def tree_report(request: HttpRequest) -> HttpResponseBase:
     youngest = number(params, "min_age_in_hours", 0, least=0, most=OLDEST_HOURS)
     length = number(params, "group_size", 3, least=2, most=100)
     patterns = [pattern for pattern in params.getlist("path") if pattern and "\0" not in pattern]
-    head = _head(request, origin, youngest)
+    head = _head(request, origin, oldest, youngest)
     is_quiet = bool(head[0].start_time and head[0].start_time < timezone.now() - timedelta(hours=oldest))
     changed = () if is_quiet else changed_series(head, patterns=patterns or ["%"], length=length)
     url = request.build_absolute_uri(reverse("commit", args=[head[0].revision.commit]))
@@ -58,24 +58,31 @@ def tree_report(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def _head(request: HttpRequest, origin: str, youngest: int) -> list[Checkout]:
-    """Return the checkouts of the newest revision that an origin has of a tree."""
+def _head(request: HttpRequest, origin: str, oldest: int, youngest: int) -> list[Checkout]:
+    """Return the checkouts of the newest revision that an origin has of a tree.
+
+    What is older than asked for is only looked at when there is nothing else.
+    """
+    for hours in (oldest, OLDEST_HOURS):
+        if found := _matching(request, origin, hours, youngest):
+            return [checkout for checkout in found if checkout.revision == found[0].revision]
+    raise Refused("Tree checkout not found")
+
+
+def _matching(request: HttpRequest, origin: str, oldest: int, youngest: int) -> list[Checkout]:
     now = timezone.now()
     wanted = {"url": text(request.GET, "git_url"), "branch": text(request.GET, "git_branch"),
               "tree_name": text(request.GET, "tree_name")}  # fmt: skip
     ours = {"url": "url", "branch": "branch", "tree_name": "name"}
-    found = [
+    return [
         checkout
-        for checkout in recent_checkouts(origin, since=now - timedelta(hours=OLDEST_HOURS))
+        for checkout in recent_checkouts(origin, since=now - timedelta(hours=oldest))
         if all(
             value in (None, getattr(checkout, name), getattr(checkout.revision.tree, ours[name]))
             for name, value in wanted.items()
         )
         and (checkout.start_time or now) <= now - timedelta(hours=youngest)
     ]
-    if not found:
-        raise Refused("Tree checkout not found")
-    return [checkout for checkout in found if checkout.revision == found[0].revision]
 
 
 def _counts(head: Sequence[Checkout]) -> Shape:

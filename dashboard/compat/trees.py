@@ -20,6 +20,8 @@ from results.queries.checkouts import Checkout, checkouts_before, checkouts_of, 
 from results.queries.scopes import of_checkouts
 
 COMMITS: Final = 10
+HEAD_DAYS: Final = (7, 90, 3650)
+"""How far back the newest checkout of a tree is looked for: as little as need be."""
 NOTHING: Final = "No results available for this tree/branch/commit"
 NO_PART: Final = {"builds": "No builds available", "boots": "No boots available"}
 """What a client takes for an empty list."""
@@ -41,10 +43,10 @@ def trees(request: HttpRequest) -> HttpResponseBase:
 def tree_head(request: HttpRequest, tree: str, branch: str) -> HttpResponseBase:
     """Answer tree/<tree>/<branch>: its newest checkout."""
     origin = text(request.GET, "origin") or DEFAULT_ORIGIN
-    heads = newest_checkouts(origin, since=timezone.now() - timedelta(days=3650))
-    for head in heads:
-        if (head.tree_name, head.branch) == (tree, branch):
-            return answer({**_checkout(head), "api_url": request.path, "old_api_url": request.path})
+    for days in HEAD_DAYS:
+        for head in newest_checkouts(origin, since=timezone.now() - timedelta(days=days)):
+            if (head.tree_name, head.branch) == (tree, branch):
+                return answer({**_checkout(head), "api_url": request.path, "old_api_url": request.path})
     raise Refused("Tree not found")
 
 

@@ -197,6 +197,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'results_checkout',
+                'indexes': [models.Index(models.OrderBy(models.F('start_time'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='checkout_newest')],
             },
         ),
         migrations.CreateModel(

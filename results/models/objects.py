@@ -123,6 +123,9 @@ class Checkout(models.Model):
 
     class Meta:
         db_table = "results_checkout"
+        indexes = [
+            models.Index(F("start_time").desc(nulls_last=True), F("id").desc(), name="checkout_newest"),
+        ]
 
 
 class Build(models.Model):

@@ -66,10 +66,9 @@ _COLUMNS: Final = SQL("""
     ORDER BY c.start_time DESC NULLS LAST, c.id DESC LIMIT {limit}
 """)
 
-# Leans on revision_history: checkouts are looked for in the newest revisions of each tree.
+# Leans on checkout_newest.
 _SINCE: Final = SQL("""
-    c.revision_id = ANY(ARRAY(SELECT id FROM results_revision WHERE started >= {since}))
-    AND c.origin_id = (SELECT id FROM results_origin WHERE name = {origin}) AND c.start_time >= {since}
+    c.origin_id = (SELECT id FROM results_origin WHERE name = {origin}) AND c.start_time >= {since}
 """)
 
 # Leans on revision_commit.

@@ -48,11 +48,11 @@ def run_words(verdict: RunVerdict) -> Said:
 
 
 def _of_event(verdict: RunVerdict, url: str) -> Said:
-    if verdict.kind == Event.Kind.FLAKE:
-        return Said(f"became flaky in {verdict.since}", "flaky", url)
     text = "new here" if verdict.is_new else f"failing since {verdict.since}"
     if verdict.state == Event.State.SUSPECTED:
         return Said(f"{text}, suspected", "fail", url)
+    if verdict.kind == Event.Kind.FLAKE:
+        return Said(f"flaky since {verdict.since}", "flaky", url)
     return Said(text, "new" if verdict.is_new else "fail", url)
 
 

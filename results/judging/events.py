@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from django.db.models import Q
+
 from results.analysis.grouping import Event as Found
 from results.analysis.judgement import Judgement
 from results.analysis.ledger import Comparison, Recorded, compare
@@ -29,7 +31,7 @@ _SERIES: Final = (
 
 @dataclass(slots=True)
 class Ledger:
-    """The stored events of a tree, compared with those that the data show now.
+    """The stored events of a tree that may change, compared with those that the data show now.
 
     ``event_of``: row of the history -> id of its newest event. ``kept``: row -> event and first bad
     revision, of those that began before what was looked at and go on.
@@ -46,11 +48,13 @@ class Ledger:
     _news: list[EventChange] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.stored = {event.id: event for event in Event.objects.filter(tree=self.loaded.tree)}
-        self.members = {id_: {} for id_ in self.stored}
-        for member in EventSeries.objects.filter(event__tree=self.loaded.tree):
-            self.members[member.event_id][member.subject_id] = member
         self._position = {mark.id: number for number, mark in enumerate(self.loaded.revisions)}
+        # What ended before the oldest revision that is looked at stays as it is.
+        matters = Q(first_bad__in=list(self._position)) | Q(state__in=_OPEN)
+        self.stored = {event.id: event for event in Event.objects.filter(matters, tree=self.loaded.tree)}
+        self.members = {id_: {} for id_ in self.stored}
+        for member in EventSeries.objects.filter(event__in=self.stored):
+            self.members[member.event_id][member.subject_id] = member
 
     def record(self, judgement: Judgement, findings: Sequence[Finding]) -> None:
         """Store the findings, which are those of the judgement's events and suspicions in this order."""

@@ -218,6 +218,25 @@ def test_an_outage_is_kept_and_masks(farm):
     assert Outage.objects.filter(platform=None).count() == 1
 
 
+def test_an_event_older_than_what_is_looked_at_is_followed(farm, monkeypatch):
+    submit(farm(length=24).documents())
+    for module in ("loading", "events"):
+        monkeypatch.setattr(f"results.judging.{module}.WINDOW", 8)
+    judge_tree(Tree.objects.get().id)
+    event = Event.objects.get()
+    assert event.state == Event.State.CONFIRMED and EventChange.objects.count() == 1
+    verdict = SeriesVerdict.objects.first()
+    assert (verdict.verdict, verdict.event, verdict.since) == (
+        SeriesVerdict.Verdict.REGRESSION, event, event.first_bad,
+    )  # fmt: skip
+    newest = Test.objects.filter(build__revision__describe="v1-23")
+    newest.update(status=Status.PASS)
+    judge_tree(Tree.objects.get().id)
+    event.refresh_from_db()
+    assert event.state == Event.State.FIXED
+    assert EventChange.objects.latest("id").why == "passes again"
+
+
 def test_a_tree_is_due_when_its_results_changed_and_rests_after_that(farm):
     load_documents(list(farm(length=3).documents()))
     assert not TreeDue.objects.exists()

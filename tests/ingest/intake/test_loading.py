@@ -206,9 +206,10 @@ def test_files_stay_while_the_database_is_away(spool, monkeypatch):
 
 def test_one_process_loads_a_spool_at_a_time(spool):
     with psycopg.connect(**connection.get_connection_params(), autocommit=True) as other:
-        lock = "SELECT pg_advisory_lock(hashtextextended(%s, 0))"
-        other.execute(lock, [f"spool {gethostname()} {spool.folder}"])
+        name = [f"spool {gethostname()} {spool.folder}"]
+        other.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", name)
         assert load(spool) is None
+        other.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", name)
     assert load(spool) is not None
 
 

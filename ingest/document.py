@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -14,6 +15,7 @@ from typing import Any, Final
 import orjson
 
 from ingest.errors import Refused
+from ingest.repeats import folded
 from results.jsontext import has_long_numbers
 
 MAX_BYTES: Final = 64 * 1024 * 1024
@@ -24,10 +26,20 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True)
 class Decoded:
-    """The value of a JSON text, and how many values in it had to be made storable."""
+    """The value of a JSON text, and how many values in it had to be made storable.
+
+    ``repeats`` are its objects whose log excerpt is a stand-in, each with the excerpt; the first
+    object with that excerpt has it in full.
+    """
 
     value: Any
     cleaned: int = 0
+    repeats: Sequence[tuple[dict[str, Any], str]] = ()
+
+    def unfold(self) -> None:
+        """Put the excerpts where their stand-ins are."""
+        for item, excerpt in self.repeats:
+            item["log_excerpt"] = excerpt
 
 
 @dataclass(frozen=True)
@@ -70,10 +82,12 @@ def decode(raw: bytes) -> Decoded:
     """
     if len(raw) > MAX_BYTES:
         raise Refused(f"the document has {len(raw):,} bytes; {MAX_BYTES:,} is the limit: please split it")
-    if has_long_numbers(raw):
-        return _decode_leniently(raw)
     try:
-        return Decoded(orjson.loads(raw))
+        if (short := folded(raw)) and not has_long_numbers(short.raw):
+            value = orjson.loads(short.raw)
+            if (repeats := short.stand_ins(value)) is not None:
+                return Decoded(value, repeats=repeats)
+        return _decode_leniently(raw) if has_long_numbers(raw) else Decoded(orjson.loads(raw))
     except orjson.JSONDecodeError:
         return _decode_leniently(raw)
 

@@ -53,7 +53,9 @@ def accept(document: Document) -> Accepted:
     data = decoded.value
     version = _version_of(data)
     refusals: list[Refusal] = []
-    if not _compiled(version).is_valid(data) or decoded.cleaned:
+    is_valid = _compiled(version).is_valid(data)
+    decoded.unfold()
+    if not is_valid or decoded.cleaned:
         data = _without_refused(data, version, refusals)
     if version.major < LATEST.major:
         data = _upgraded(data, version, refusals)

@@ -28,7 +28,10 @@ def kind(url):
 
 
 def crawl(of_a_kind):
-    """Return some pages of each kind that can be reached from the home page: address -> page."""
+    """Return some pages of each kind that can be reached from the home page: address -> page.
+
+    What is no page (a feed, a mail, JSON) has to answer and is left out.
+    """
     client, kinds, visited, waiting = Client(), Counter(), {}, deque(START)
     while waiting:
         url = waiting.popleft()
@@ -37,6 +40,8 @@ def crawl(of_a_kind):
         kinds[kind(url)] += 1
         response = client.get(url)
         assert response.status_code in ((404,) if url == NOT_THERE else (200, 302)), url
+        if not response["Content-Type"].startswith("text/html"):
+            continue
         visited[url] = soup(response)
         links = (link["href"].split("#")[0] for link in visited[url].select("a[href]"))
         waiting.extend(link for link in links if link.startswith("/") and not link.startswith(NO_PAGES))

@@ -13,7 +13,7 @@ from results.analysis.grouping import Event as Found
 from results.analysis.judgement import Judgement
 from results.analysis.ledger import Comparison, Recorded, compare
 from results.judging.findings import Finding
-from results.judging.loading import WINDOW, Loaded
+from results.judging.loading import Loaded
 from results.judging.verdicts import Subjects
 from results.models import Event, EventChange, EventSeries
 
@@ -154,7 +154,7 @@ class Ledger:
     def _drop(self, event: Event, judgement: Judgement) -> None:
         """Say that the data do not show an event (any more), and why."""
         first = self._position[event.first_bad_id]
-        if self.loaded.history.positions == WINDOW and first < EDGE:
+        if self.loaded.is_cut and first < EDGE:
             self._keep(event, judgement)
             return
         cells = [

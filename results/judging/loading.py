@@ -17,6 +17,7 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 from results.analysis.history import AXES, History, IntArray, Kind, Outcome, RunTable, SeriesTable
 from results.db import fetch
 from results.judging.arrays import Columns, copied
+from results.models import Build
 from results.status import Status
 
 WINDOW: Final = 100
@@ -52,7 +53,8 @@ class Loaded:
     """A history, and what its positions, rows and codes stand for.
 
     ``series`` has the id of each row's series, 0 for builds. ``ids`` and ``names`` translate the
-    codes of each axis. ``leaf`` is a code of the last component of each row's path.
+    codes of each axis. ``leaf`` is a code of the last component of each row's path. ``is_cut``:
+    there were results of revisions before these.
     """
 
     tree: int
@@ -62,6 +64,7 @@ class Loaded:
     ids: Mapping[str, IntArray]
     names: Mapping[str, dict[int, str]]
     leaf: IntArray
+    is_cut: bool
 
     def id_of(self, axis: str, code: int) -> int | None:
         """Return the id of what a code stands for; None for none."""
@@ -73,10 +76,14 @@ class Loaded:
         return tuple(self.id_of(axis, int(getattr(table, axis)[row])) for axis in _VARIANT)
 
 
+# A revision that lost tests to pruning tells nothing reliable: it counts as before the window.
 _REVISIONS: Final = SQL("""
     SELECT id, started, coalesce(nullif(describe, ''), left("commit", 12)) AS title FROM (
         SELECT * FROM results_revision r
         WHERE tree_id = {tree} AND EXISTS (SELECT FROM results_checkout c WHERE c.revision_id = r.id)
+              AND NOT EXISTS (
+                  SELECT FROM results_build b WHERE b.revision_id = r.id AND b.pruned_at IS NOT NULL
+              )
         ORDER BY started DESC, "commit" DESC, patchset DESC LIMIT {window}
     ) newest
     ORDER BY started, "commit", patchset
@@ -164,7 +171,12 @@ def load(tree: int) -> Loaded:
         ids=ids,
         names=names,
         leaf=_leaves(names["path"], columns["path"]),
+        is_cut=len(revisions) == WINDOW or _was_pruned(tree),
     )
+
+
+def _was_pruned(tree: int) -> bool:
+    return Build.objects.filter(revision__tree=tree, pruned_at__isnull=False).exists()
 
 
 def _excused(key: str) -> Composable:

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from ingest.load import load_documents
+from ingest.retention import prune
 from results import tasks
 from results.judging import judge_due, judge_tree
 from results.models import (
@@ -220,8 +221,7 @@ def test_an_outage_is_kept_and_masks(farm):
 
 def test_an_event_older_than_what_is_looked_at_is_followed(farm, monkeypatch):
     submit(farm(length=24).documents())
-    for module in ("loading", "events"):
-        monkeypatch.setattr(f"results.judging.{module}.WINDOW", 8)
+    monkeypatch.setattr("results.judging.loading.WINDOW", 8)
     judge_tree(Tree.objects.get().id)
     event = Event.objects.get()
     assert event.state == Event.State.CONFIRMED and EventChange.objects.count() == 1
@@ -235,6 +235,26 @@ def test_an_event_older_than_what_is_looked_at_is_followed(farm, monkeypatch):
     event.refresh_from_db()
     assert event.state == Event.State.FIXED
     assert EventChange.objects.latest("id").why == "passes again"
+
+
+def test_what_was_pruned_changes_no_event(farm):
+    made = farm(length=24)
+    submit(made.documents())
+    event = Event.objects.get()
+    assert (event.state, event.first_bad.describe) == (Event.State.CONFIRMED, "v1-12")
+    prune(made.started(16))
+    assert set(Test.objects.values_list("build__revision__describe", flat=True)) == {
+        f"v1-{position}" for position in range(16, 24)
+    }
+    judge_tree(Tree.objects.get().id)
+    event.refresh_from_db()
+    assert (event.state, event.n_series) == (Event.State.CONFIRMED, event.series.count())
+    assert Event.objects.count() == 1
+    assert SeriesVerdict.objects.filter(event=event, verdict=SeriesVerdict.Verdict.REGRESSION).exists()
+    prune(made.started(99))
+    told_before = told()
+    judge_tree(Tree.objects.get().id)
+    assert told() == told_before
 
 
 def test_a_tree_is_due_when_its_results_changed_and_rests_after_that(farm):

@@ -106,11 +106,14 @@ def restore(kcidb_document: str, excerpt: str | None) -> Object:
 
 def test_id(key: UUID, kcidb_id: str | None) -> str:
     """Return the KCIDB id of a test from its columns; asks the database when an origin is new."""
-    if kcidb_id is not None:
-        return kcidb_id
-    if (prefix := key.hex[:8]) not in _origins:
+    return node_id(key.hex) if kcidb_id is None else kcidb_id
+
+
+def node_id(key_hex: str) -> str:
+    """Return the KCIDB id that a key keeps, from its 32 hex digits."""
+    if (prefix := key_hex[:8]) not in _origins:
         _origins.update({origin_hex(name): name for name in Origin.objects.values_list("name", flat=True)})
-    return f"{_origins[prefix]}:{key.hex[8:]}"
+    return f"{_origins[prefix]}:{key_hex[8:]}"
 
 
 def test_object(test: Test) -> Object:

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from results.db import fetch
-from results.documents import test_id
+from results.documents import node_id
 from results.queries.builds import BuildRow, build_rows
 from results.queries.picked import picked, sum_of
 from results.queries.records import BuildRef, RevisionRef
@@ -63,7 +63,7 @@ class WholeTest(NamedTuple):
 _TESTS: Final = SQL("""
     SELECT t.status, t.is_boot, t.start_time, t.duration, t.value, t.series_id, t.document_id, t.has_excerpt,
            t.path, t.suite_id, t.platform_id, t.lab_id, t.origin_id, t.unit_id, builds.build_id,
-           t.kcidb_id, t.key
+           coalesce(t.kcidb_id, encode(uuid_send(t.key), 'hex'))
     FROM (SELECT DISTINCT build_id FROM ({picked}) picked WHERE {count} > 0 ORDER BY build_id) builds
     CROSS JOIN LATERAL (
         SELECT t.key, t.kcidb_id, t.status, t.is_boot, t.start_time, t.duration, t.value, t.series_id,
@@ -101,12 +101,12 @@ def all_tests(selection: Selection, *, within: Composable | None = None) -> Iter
         builds = _builds(rows, builds)
         yield [
             WholeTest(
-                kcidb_id or test_id(key, None), _STATUSES[status], is_boot, start, duration, value, series,
-                document, has_excerpt, path, suites[suite], platforms[platform], labs[lab], origins[origin],
-                units[unit] or "", *builds[build],
+                name if ":" in name else node_id(name), _STATUSES[status], is_boot, start, duration, value,
+                series, document, has_excerpt, path, suites[suite], platforms[platform], labs[lab],
+                origins[origin], units[unit] or "", *builds[build],
             )
             for status, is_boot, start, duration, value, series, document, has_excerpt, path, suite, platform,
-                lab, origin, unit, build, kcidb_id, key in rows
+                lab, origin, unit, build, name in rows
         ]  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from random import Random
 
@@ -34,6 +34,10 @@ def plant(spec: Spec, plans: Sequence[BranchPlan], profiles: Profiles) -> Histor
     _plant_removals(spec, plans, history)
     _plant_steps(spec, plans, history, revisions)
     return history
+
+
+_Planned = tuple[str, str, tuple[str, str | None], float, timedelta, str, float]
+"""Name, kind, lab and device, when (a share of the whole time), how long, style, share of the tests hit."""
 
 
 def _count(expected: float) -> int:
@@ -158,46 +162,41 @@ def _plant_outages(spec: Spec, plans: Sequence[BranchPlan], history: History, re
     rng = spec.rng("outages")
     spots = sorted({(lane.lab, lane.platform.name) for each in plans for lane in each.lanes if lane.lab})
     labs = sorted({lab for lab, _ in spots})
-    weights = [LAB_WEIGHTS[lab] + 0.2 for lab in labs]
     length = timedelta(days=spec.days)
     begin = spec.until - length
-
-    def outage(name: str, kind: str, spot: tuple[str, str | None], since: float, lasting: timedelta,
-               style: str, share: float) -> None:  # fmt: skip
+    for name, kind, spot, since, lasting, style, share in [
+        *_lab_outages(rng, labs, length, _count(OUTAGES * revisions)),
+        *_device_outages(rng, spots, length, revisions),
+    ]:
         when = begin + length * since
         history.outages.append(Outage(name, kind, *spot, when, when + lasting, style, share))
-
-    for number in range(_count(OUTAGES * revisions)):
-        style = "silent" if number == 1 else rng.choices(("infra", "fail"), (6, 4))[0]
-        spot = rng.choices(labs, weights)[0], None
-        lasting = min(HOUR * rng.uniform(8, 40), length * 0.1)
-        outage(
-            f"outage-{number + 1}",
-            "lab_outage",
-            spot,
-            rng.uniform(0.1, 0.97),
-            lasting,
-            style,
-            rng.uniform(0.4, 0.95),
-        )
-    for number in range(_count(DEAD_DEVICES * revisions)):
-        style = rng.choices(("infra", "fail"), (7, 3))[0]
-        lasting = length * rng.uniform(0.02, 0.1)
-        outage(
-            f"device-{number + 1}",
-            "dead_device",
-            rng.choice(spots),
-            rng.uniform(0.05, 0.95),
-            lasting,
-            style,
-            0.97,
-        )
-    for number in range(_count(DECAYS * revisions)):
-        lasting = length * rng.uniform(0.2, 0.4)
-        outage(f"decay-{number + 1}", "decay", rng.choice(spots), rng.uniform(0.1, 0.6), lasting, "fail", 0.7)
     history.outages.append(
         Outage("lab-gone", "lab_gone", labs[-1], None, begin + length * 0.75, None, "silent", 1.0)
     )
+
+
+def _lab_outages(rng: Random, labs: Sequence[str], length: timedelta, count: int) -> Iterator[_Planned]:
+    weights = [LAB_WEIGHTS[lab] + 0.2 for lab in labs]
+    for number in range(count):
+        style = "silent" if number == 1 else rng.choices(("infra", "fail"), (6, 4))[0]
+        spot = rng.choices(labs, weights)[0], None
+        lasting = min(HOUR * rng.uniform(8, 40), length * 0.1)
+        since, share = rng.uniform(0.1, 0.97), rng.uniform(0.4, 0.95)
+        yield f"outage-{number + 1}", "lab_outage", spot, since, lasting, style, share
+
+
+def _device_outages(
+    rng: Random, spots: Sequence[tuple[str, str]], length: timedelta, revisions: int
+) -> Iterator[_Planned]:
+    for number in range(_count(DEAD_DEVICES * revisions)):
+        style = rng.choices(("infra", "fail"), (7, 3))[0]
+        lasting = length * rng.uniform(0.02, 0.1)
+        spot, since = rng.choice(spots), rng.uniform(0.05, 0.95)
+        yield f"device-{number + 1}", "dead_device", spot, since, lasting, style, 0.97
+    for number in range(_count(DECAYS * revisions)):
+        lasting = length * rng.uniform(0.2, 0.4)
+        spot, since = rng.choice(spots), rng.uniform(0.1, 0.6)
+        yield f"decay-{number + 1}", "decay", spot, since, lasting, "fail", 0.7
 
 
 def _plant_removals(spec: Spec, plans: Sequence[BranchPlan], history: History) -> None:

@@ -7,7 +7,7 @@ platform and lab. Its cases are what Treewatch calls series.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
@@ -179,16 +179,7 @@ def _fill(spec: Spec, each: BranchPlan, tests: float) -> None:
 def _lanes(
     rng: Random, branch: Branch, origin: str, variants: list[Variant], wanted: float
 ) -> Iterable[Lane]:
-    spots = _weighted_order(
-        rng,
-        [
-            (variant.weight * platform.weight * LAB_WEIGHTS.get(lab, 1.0), (variant, platform, lab))
-            for variant in variants
-            if variant.weight
-            for platform in _platforms(origin, variant)
-            for lab in platform.labs or ("",)
-        ],
-    )
+    spots = _weighted_order(rng, list(_spots(origin, variants)))
     boots = max(1, round(1.15 * math.sqrt(wanted)))
     spots = spots[:boots] if origin != "redhat" else spots
     if origin in ("maestro", "ti"):
@@ -218,6 +209,16 @@ def _lanes(
         lane = Lane(branch, origin, variant, platform, lab, suite, cases)
         wanted -= lane.size
         yield lane
+
+
+def _spots(origin: str, variants: list[Variant]) -> Iterator[tuple[float, tuple[Variant, Platform, str]]]:
+    """Yield where builds can be tested, each with its weight."""
+    for variant in variants:
+        if variant.weight:
+            for platform in _platforms(origin, variant):
+                for lab in platform.labs or ("",):
+                    weight = variant.weight * platform.weight * LAB_WEIGHTS.get(lab, 1.0)
+                    yield weight, (variant, platform, lab)
 
 
 def _platforms(origin: str, variant: Variant) -> Sequence[Platform]:

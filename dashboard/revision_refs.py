@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
+
+from django.utils import timezone
 
 from dashboard.filters import BadQuery
-from dashboard.rows import tree_name
+from dashboard.paths import with_query
+from dashboard.rows import tree_name, tree_params
+from dashboard.shell import Link
 from results.errors import NotFound
 from results.queries.revision_names import NamedRevision, TreeName, named_revisions
+from results.queries.trees import tree_listing
 from results.selection import NONE
+
+DAYS: Final = 30
 
 Candidates = tuple[NamedRevision, ...]
 
@@ -19,6 +27,12 @@ def tree_of(asked: Mapping[str, str]) -> TreeName:
         return TreeName()
     branch = asked.get("branch")
     return TreeName(asked["tree"], "" if branch == NONE else branch, asked.get("url"))
+
+
+def tree_links(path: str) -> tuple[Link, ...]:
+    """Return a link to a page that needs a tree, for each tree tested in the last ``DAYS`` days."""
+    names = {tree_name(row.tree): row.tree for row in tree_listing(days=DAYS, now=timezone.now())}
+    return tuple(Link(name, with_query(path, tree_params(tree))) for name, tree in names.items())
 
 
 def one_revision(parameter: str, text: str, within: TreeName) -> NamedRevision:

@@ -67,6 +67,7 @@ def _navigation() -> tuple[NavEntry, ...]:
         ("Regressions", "regressions", "r"),
         ("Flaky", "flaky", "f"),
         ("Trees", "trees", "t"),
+        ("Grid", "grid", "h"),
         ("Compare", "compare", "c"),
         ("Devices", "devices", "d"),
         ("Labs", "labs", "l"),

@@ -7,29 +7,25 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from dashboard.fields import Field, single_valued, text_fields
 from dashboard.filters import BadQuery, Query, read_query
 from dashboard.listing import Address, Chip, Pager, Tab, chips, pager, sentence
 from dashboard.parts import enumeration, plural
-from dashboard.paths import with_query
-from dashboard.revision_refs import tree_of, two_revisions
-from dashboard.rows import tree_name, tree_params
+from dashboard.revision_refs import tree_links, tree_of, two_revisions
+from dashboard.rows import tree_name
 from dashboard.shell import Frame, Link, render_page
 from dashboard.verdict_words import Said, run_words
 from results.errors import QueryTimeout
 from results.queries.comparison import COMPARED, KINDS, Change, ComparedRow, Comparison, Kind, compare
 from results.queries.records import IssueRef
 from results.queries.revision_names import NamedRevision
-from results.queries.trees import tree_listing
 from results.queries.verdicts import run_verdicts
 from results.selection import Selection
 from results.status import UNHAPPY
 
 PAGE_ROWS: Final = 100
-DAYS: Final = 30
 SHOWN: Final = (Change.REGRESSION, Change.FIXED, Change.NEW_FAILURE)
 """The changes that are listed when none is asked for."""
 
@@ -73,15 +69,6 @@ class ComparedLine:
     issue: IssueRef | None
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A text field of the form."""
-
-    name: str
-    label: str
-    value: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparePage(Frame):
     """Two revisions side by side, or (without ``a`` and ``b``) the form that asks for them."""
@@ -120,7 +107,7 @@ def comparison(request: HttpRequest) -> HttpResponse:
     if "tree" in asked:
         asked = {"a": "latest~1", "b": "latest", **asked}
     if "a" not in asked and "b" not in asked:
-        return render_page(request, "compare/detail.html", _form(query))
+        return render_page(request, "compare/detail.html", _form(request.path, query))
     for side in ("a", "b"):
         if side not in asked:
             raise BadQuery(f"{side}: the other revision is not named.", tuple(ASKED), (side,))
@@ -128,19 +115,16 @@ def comparison(request: HttpRequest) -> HttpResponse:
     return render_page(request, "compare/detail.html", _page(request.path, query, asked, a, b))
 
 
-def _form(query: Query) -> ComparePage:
-    names = {tree_name(row.tree): row.tree for row in tree_listing(days=DAYS, now=timezone.now())}
+def _form(path: str, query: Query) -> ComparePage:
     return ComparePage(
         title="Compare two revisions",
         heading="Compare two revisions",
         section="compare",
         verdict="Name a revision by a commit (4 digits are enough), a describe, latest or latest~3; "
         "in another tree as tree/branch@latest.",
-        fields=_fields(query, {}),
+        fields=text_fields(query, {}, TEXTS, FIELDS),
         kept=[],
-        trees=tuple(
-            Link(name, with_query(reverse("compare"), tree_params(tree))) for name, tree in names.items()
-        ),
+        trees=tree_links(path),
     )
 
 
@@ -161,8 +145,8 @@ def _page(path: str, query: Query, asked: dict[str, str], a: NamedRevision, b: N
         section="compare",
         verdict=_verdict(found),
         summary=f"{plural(len(found.rows), 'row')} on this page",
-        fields=_fields(query, asked),
-        kept=[item for item in address.params_but(*_single(query)) if item[0] not in TEXTS],
+        fields=text_fields(query, asked, TEXTS, FIELDS),
+        kept=[item for item in address.params_but(*single_valued(query, FIELDS)) if item[0] not in TEXTS],
         a=a,
         b=b,
         swap=_with(address, a=asked["b"], b=asked["a"]).url(),
@@ -174,20 +158,6 @@ def _page(path: str, query: Query, asked: dict[str, str], a: NamedRevision, b: N
         total=total,
         pager=pager(address, after=query.after, following=found.rows.after),
     )
-
-
-def _single(query: Query) -> list[str]:
-    """Return the dimensions that fit into a field: of several values the chips tell."""
-    return [name for name in FIELDS if len(query.selection[name]) <= 1]
-
-
-def _fields(query: Query, asked: dict[str, str]) -> tuple[Field, ...]:
-    texts = (Field(name, label, asked.get(name, "")) for name, label in TEXTS.items())
-    terms = (
-        Field(name, FIELDS[name], "".join(str(term) for term in query.selection[name]))
-        for name in _single(query)
-    )
-    return (*texts, *terms)
 
 
 def _with(address: Address, **changed: str) -> Address:

@@ -30,6 +30,7 @@ KEYS = (
     ("[  ]", "older, newer revision"),
     ("u", "one level up"),
     ("g b  g t  g d", "go to broke, trees, devices"),
+    ("g h  g c", "go to the history grid, to a comparison"),
     ("g l  g i  g s", "go to labs, issues, submissions"),
     ("y", "copy the address of the page"),
     (".", "switch between compact and comfortable"),

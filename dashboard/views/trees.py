@@ -14,7 +14,8 @@ from dashboard.charts import Sparkline, Trend, TrendPoint, sparkline, trend
 from dashboard.filters import read_query
 from dashboard.listing import Address, Chip, Pager, chips, pager, sentence
 from dashboard.parts import failing, plural
-from dashboard.rows import RevisionLine, tree_name
+from dashboard.paths import with_query
+from dashboard.rows import RevisionLine, tree_name, tree_params
 from dashboard.shell import Frame, Link, render_page
 from results.queries.records import TreeRef
 from results.queries.revisions import RevisionRow, revision_history
@@ -69,6 +70,7 @@ class TreePage(Frame):
     chips: tuple[Chip, ...]
     pager: Pager
     clear: str
+    grid: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +136,7 @@ def tree(request: HttpRequest, tree: str, branch: str = "") -> HttpResponse:
         chips=chips(address),
         pager=pager(address, after=query.after, following=listing.after),
         clear=address.selecting(Selection()).url(),
+        grid=with_query(reverse("grid"), [*tree_params(found[0]), *stays]),
     )
     return render_page(request, "trees/detail.html", page)
 

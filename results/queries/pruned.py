@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.db.models import Max
 from psycopg.sql import SQL
 
 from results.db import fetch
+from results.models import Pruning
 from results.queries.picked import picked
 from results.selection import Selection
 from results.vocabulary import UNCOUNTED
@@ -38,3 +40,9 @@ def pruned_builds(selection: Selection) -> Pruned | None:
     counted = selection.without(*UNCOUNTED)
     query = _PRUNED.format(picked=picked(counted, within=SQL("b.pruned_at IS NOT NULL")))
     return next(iter(fetch(query, Pruned)), None)
+
+
+def kept_since() -> datetime | None:
+    """Return of before when tests were deleted; None if none ever were."""
+    newest: datetime | None = Pruning.objects.filter(builds__gt=0).aggregate(Max("before"))["before__max"]
+    return newest

@@ -14,6 +14,7 @@ from results.documents import StoredTest, restore_test
 from results.errors import NotFound
 from results.keys import key_of
 from results.queries.provenance import SOURCES, issues_of, sources_of
+from results.queries.pruned import kept_since
 from results.queries.records import IssueRef
 from results.queries.tests import TestRow, test_rows
 
@@ -87,7 +88,9 @@ def test_detail(kcidb_id: str) -> TestDetail:
     )
     found = fetch(query, _Stored)
     if not found:
-        raise NotFound(f"test run {kcidb_id}")
+        since = kept_since()
+        gone = f": tests of before {since:%Y-%m-%d} were deleted for their age" if since else ""
+        raise NotFound(f"test run {kcidb_id}{gone}")
     stored = found[0]
     run, *siblings = test_rows([stored.key, *stored.siblings])
     fields = _restored(stored, run.id)

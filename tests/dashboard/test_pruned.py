@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from dashboard import paths
-from results.models import Build, Test
+from results.models import Build, Pruning, Test
 from results.queries.pruned import pruned_builds
 from results.selection import Selection
 from results.status import Status
@@ -66,3 +66,12 @@ def test_the_build_says_so_and_its_neighbour_does_not(client, build):
 def test_nothing_is_said_of_what_has_no_such_results(build):
     assert pruned_builds(Selection().where(lab="elsewhere")) is None
     assert pruned_builds(Selection()).builds == 1
+
+
+def test_the_address_of_a_run_that_is_gone_says_why(client, build):
+    assert "deleted for their age" not in client.get("/t/maestro:gone").content.decode()
+    Pruning.objects.create(before=NOW, builds=1)
+    answer = client.get("/t/maestro:gone")
+    assert answer.status_code == 404
+    reason = "test run maestro:gone: tests of before 2026-11-24 were deleted for their age"
+    assert reason in BeautifulSoup(answer.content, "html.parser").get_text()

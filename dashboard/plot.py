@@ -7,6 +7,7 @@ from typing import Final
 
 from dashboard.verdict_words import interval
 from results.models import MetricChange, SeriesVerdict
+from results.queries.metric_changes import MetricChangeRow
 from results.queries.series_analysis import Metric, SeriesState, Shift
 
 WIDTH: Final = 720
@@ -96,12 +97,15 @@ def metric_figure(metric: Metric) -> MetricFigure:
 
 def _change(shift: Shift, unit: str) -> str:
     kind = {Direction.REGRESSION: "worse", Direction.IMPROVEMENT: "better"}.get(shift.direction, "changed")
-    share = f" ({100 * shift.shift / abs(shift.before):+.1f} %)" if shift.before else ""
     sure = "" if shift.confirmed else ", suspected: few values since"
-    return (
-        f"{shift.revision.title}: {kind}, {_said(shift.before, unit)} → {_said(shift.after, unit)}{share}, "
-        f"shift between {shift.low:+.4g} and {shift.high:+.4g}{sure}"
-    )
+    between = f"shift between {shift.low:+.4g} and {shift.high:+.4g}"
+    return f"{shift.revision.title}: {kind}, {shift_words(shift, unit)}, {between}{sure}"
+
+
+def shift_words(shift: Shift | MetricChangeRow, unit: str) -> str:
+    """Return a change as "101 ms → 151 ms (+49.5 %)"."""
+    share = f" ({100 * shift.shift / abs(shift.before):+.1f} %)" if shift.before else ""
+    return f"{_said(shift.before, unit)} → {_said(shift.after, unit)}{share}"
 
 
 def _said(value: float, unit: str) -> str:

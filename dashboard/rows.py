@@ -16,8 +16,9 @@ from results.errors import QueryTimeout
 from results.queries.builds import BUILD_DIMENSIONS, BuildRow
 from results.queries.records import BuildRef, IssueRef, RevisionRef, StatusCounts, TreeRef
 from results.queries.revisions import RevisionRow
+from results.queries.series import SeriesRun
 from results.queries.tests import TestRow
-from results.queries.verdicts import run_verdicts
+from results.queries.verdicts import RunVerdict, run_verdicts
 from results.selection import EVERYTHING, NONE, Selection
 from results.status import UNHAPPY
 
@@ -155,17 +156,41 @@ class TestLine:
 
 def test_lines(rows: Sequence[TestRow]) -> tuple[TestLine, ...]:
     """Return the lines of test runs; asks once for the verdicts on all of them."""
-    bad = [row.id for row in rows if row.status in UNHAPPY]
-    try:
-        verdicts = run_verdicts(bad) if bad else {}
-    except QueryTimeout:
-        verdicts = {}
+    verdicts = _verdicts(rows)
     return tuple(
         TestLine(row, run_words(verdict), verdict.issue)
         if (verdict := verdicts.get(row.id))
         else TestLine(row, None, None)
         for row in rows
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    """A run in the history of its series, and why it failed."""
+
+    run: SeriesRun
+    said: Said | None
+    issue: IssueRef | None
+
+
+def run_lines(runs: Sequence[SeriesRun]) -> tuple[RunLine, ...]:
+    """Return the lines of a series' runs; asks once for the verdicts on all of them."""
+    verdicts = _verdicts(runs)
+    return tuple(
+        RunLine(run, run_words(verdict), verdict.issue)
+        if (verdict := verdicts.get(run.id))
+        else RunLine(run, None, None)
+        for run in runs
+    )
+
+
+def _verdicts(runs: Sequence[TestRow] | Sequence[SeriesRun]) -> dict[str, RunVerdict]:
+    bad = [run.id for run in runs if run.status in UNHAPPY]
+    try:
+        return run_verdicts(bad) if bad else {}
+    except QueryTimeout:
+        return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from dashboard.parts import LogLine, log_lines
 from dashboard.paths import tree_path
 from dashboard.plot import MetricFigure, metric_figure, state_words
 from dashboard.result_lists import TEST_HEADS, ResultList, tests_list, without_revision
-from dashboard.rows import TestLine, revision_crumbs, test_lines, tree_name
+from dashboard.rows import RunLine, TestLine, revision_crumbs, run_lines, test_lines, tree_name
 from dashboard.series_words import history_sentence
 from dashboard.shell import Frame, Link, render_page
 from results.queries.facets import Noun
@@ -26,6 +26,7 @@ from results.selection import DIMENSIONS, Selection
 
 KINDS: Final[dict[str, Noun]] = {"boot": "boots", "test": "tests"}
 HISTORY = 60
+LISTED = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,7 @@ class TestPage(Frame):
     detail: TestDetail
     excerpt: tuple[LogLine, ...]
     history: tuple[SeriesRun, ...]
+    runs: tuple[RunLine, ...]
     line: TestLine
     siblings: tuple[TestLine, ...]
     sibling_columns: tuple[Column, ...]
@@ -53,6 +55,7 @@ class SeriesPage(Frame):
 
     series: Series
     history: tuple[SeriesRun, ...]
+    runs: tuple[RunLine, ...]
     analysis: SeriesAnalysis
     figures: tuple[MetricFigure, ...]
     state: str
@@ -93,6 +96,7 @@ def test(request: HttpRequest, kcidb_id: str) -> HttpResponse:
         detail=detail,
         excerpt=log_lines(detail.excerpt) if detail.excerpt else (),
         history=history,
+        runs=run_lines(history[:LISTED]),
         line=line,
         siblings=tuple(siblings),
         sibling_columns=columns(without_revision(TEST_HEADS), (), Address("")),
@@ -116,6 +120,7 @@ def series(request: HttpRequest, number: int) -> HttpResponse:
         crumbs=(Link(tree_name(found.tree), tree_path(found.tree)),) if found.tree else (),
         series=found,
         history=history,
+        runs=run_lines(history),
         analysis=analysis,
         figures=tuple(metric_figure(metric) for metric in analysis.metrics),
         state=state_words(analysis.state),

@@ -306,3 +306,11 @@ def test_more_events_do_not_mean_more_questions(client, url):
             client.get(address)
         asked.append(len(queries))
     assert asked[0] == asked[1] <= 12
+
+
+def test_every_failing_run_of_a_series_has_a_verdict(client):
+    history("P" * 14 + "FF")
+    test = Test.objects.filter(status=Status.FAIL).first()
+    page = soup(client.get(f"/s/{test.series_id}"))
+    said = [row.select_one(".said").get_text(strip=True) for row in page.select("[data-rows] > tr")]
+    assert said == ["failing since v1-14", "new here"] + [""] * 14

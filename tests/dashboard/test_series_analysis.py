@@ -129,3 +129,20 @@ def test_a_lab_tells_of_its_outages_and_regressions(client):
     assert "No outage in the last 14 days." in text(
         BeautifulSoup(client.get("/lab/lab-two").content, "html.parser")
     )
+
+
+def test_changes_of_measurements_are_listed_with_their_counts(client):
+    runs([100.0 + n % 3 + (50 if n >= 20 else 0) for n in range(40)], unit="ms")
+    page = BeautifulSoup(client.get("/measurements").content, "html.parser")
+    (row,) = page.select("[data-rows] > tr")
+    assert row.th.a["href"] == f"/s/{Series.objects.get().id}"
+    assert "101 ms → 151 ms (+49.5 %)" in row.get_text()
+    tabs = {tab.get_text(" ", strip=True): tab["href"] for tab in page.select(".tabs a")}
+    assert list(tabs) == ["Worse 1", "Better 0", "Changed 0"]
+    for tab, url in tabs.items():
+        found = BeautifulSoup(client.get(url).content, "html.parser").select("[data-rows] > tr")
+        assert len(found) == int(tab.split()[-1])
+    for query, count_ in (("q=tcp", 1), ("q=no", 0), ("tree=mainline", 1), ("tree=next", 0)):
+        found = BeautifulSoup(client.get(f"/measurements?{query}").content, "html.parser")
+        assert len(found.select("[data-rows] > tr")) == count_, query
+    assert client.get("/measurements?direction=x").status_code == 400

@@ -1,0 +1,87 @@
+"""Measurements that changed, the newest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from dashboard.filters import read_query
+from dashboard.listing import Address, Pager, Tab, pager
+from dashboard.parts import plural
+from dashboard.paths import with_query
+from dashboard.plot import shift_words
+from dashboard.shell import Frame, Link, render_page
+from results.models import MetricChange
+from results.queries.metric_changes import (
+    MetricChangeRow,
+    MetricFilter,
+    metric_change_counts,
+    metric_change_page,
+)
+
+Direction = MetricChange.Direction
+WORDS: Final = {
+    "worse": Direction.REGRESSION,
+    "better": Direction.IMPROVEMENT,
+    "changed": Direction.CHANGED,
+}
+EXTRA: Final[dict[str, Any]] = {"direction": tuple(WORDS), "q": None, "tree": None}
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """A change as it is printed."""
+
+    row: MetricChangeRow
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasurementsPage(Frame):
+    """The listing of changes in one direction."""
+
+    lines: tuple[ChangeLine, ...]
+    tabs: tuple[Tab, ...]
+    asked: dict[str, str]
+    total: int
+    pager: Pager
+    clear: str
+
+
+@require_safe
+def measurements(request: HttpRequest) -> HttpResponse:
+    """Answer /measurements."""
+    query = read_query(request.GET, extra=EXTRA)
+    asked: dict[str, str] = dict(query.extra)
+    word = asked.get("direction", "worse")
+    which = MetricFilter(WORDS[word], asked.get("q", ""), asked.get("tree", ""))
+    found, counts = metric_change_page(which, after=query.after), metric_change_counts(which)
+    page = MeasurementsPage(
+        title=f"{counts[which.direction]:,} {word} · measurements",
+        heading="Measurements that changed",
+        section="regressions",
+        verdict="Numbers of tests and the time that boots take, where they changed beyond their noise.",
+        summary=f"{plural(len(found), 'change')} on this page",
+        crumbs=(Link("Regressions", reverse("regressions")),),
+        lines=tuple(ChangeLine(row, shift_words(row, row.unit)) for row in found),
+        tabs=tuple(
+            Tab(
+                each.capitalize(),
+                with_query(request.path, {**asked, "direction": each}.items()),
+                each == word,
+                counts[direction],
+            )
+            for each, direction in WORDS.items()
+        ),
+        asked=asked,
+        total=counts[which.direction],
+        pager=pager(
+            Address(request.path, stays=tuple(asked.items())), after=query.after, following=found.after
+        ),
+        clear=with_query(request.path, [("direction", word)]),
+    )
+    return render_page(request, "events/measurements.html", page)

@@ -58,7 +58,7 @@ class ChangedSeries:
         return "regression" if statuses[0] is Status.FAIL else "fixed"
 
 
-# Leans on test_build, then on test_history.
+# Leans on test_build, then on test_history, whose order shows only while no other table is joined.
 _CHANGED: Final = SQL("""
     WITH head AS MATERIALIZED (
         SELECT DISTINCT t.series_id
@@ -80,9 +80,10 @@ _CHANGED: Final = SQL("""
         FROM (
             SELECT t.key, t.kcidb_id, t.status, t.start_time
             FROM results_test t
-            JOIN results_build b ON b.id = t.build_id
-            JOIN results_revision r ON r.id = b.revision_id
-            WHERE t.series_id = head.series_id AND (r.started, r.id) <= ({started}, {revision})
+            WHERE t.series_id = head.series_id AND (
+                SELECT (r.started, r.id) <= ({started}, {revision})
+                FROM results_build b JOIN results_revision r ON r.id = b.revision_id WHERE b.id = t.build_id
+            )
             ORDER BY t.build_id DESC LIMIT {length}
         ) last
         HAVING count(DISTINCT last.status) > 1

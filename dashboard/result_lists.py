@@ -22,6 +22,7 @@ from dashboard.rows import BuildLine, TestLine, test_lines
 from results.errors import QueryTimeout
 from results.queries.builds import BUILD_SORTS, build_page
 from results.queries.facets import Noun, facets
+from results.queries.picked import is_scoped
 from results.queries.pruned import Pruned, pruned_builds
 from results.queries.records import Listing
 from results.queries.tests import TEST_SORTS, test_page
@@ -61,7 +62,7 @@ class ResultList:
 
     ``rows`` or ``panels`` is None when it took too long. ``total`` counts all rows, not those of
     this page (None when not counted). ``clear`` is the address without filters ("" when there are
-    none). ``pruned`` tells, where the list ends, which rows are counted and gone.
+    none). ``pruned`` tells which rows are counted and gone.
     """
 
     noun: str
@@ -164,8 +165,11 @@ def _result_list(
 
 
 def _pruned(selection: Selection, noun: Noun, page: Listing[Any] | None) -> Pruned | None:
-    """Return what is missing at the end of a list of tests; builds are never pruned themselves."""
-    if noun == "builds" or page is None or page.after:
+    """Return what is missing in a list of tests; builds are never pruned themselves.
+
+    Of a few builds that is told on every page, else where the list ends.
+    """
+    if noun == "builds" or page is None or (page.after and not is_scoped(selection)):
         return None
     try:
         return pruned_builds(selection)

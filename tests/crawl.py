@@ -12,7 +12,7 @@ from django.urls import resolve
 
 NOT_THERE = "/c/000000000000"
 NO_PAGES = ("/static/", "/api/v1/", "/status.json", "/metrics")
-START = ("/", "/builds", "/tests", "/rejections", NOT_THERE)
+START = ("/", "/builds", "/tests", "/rejections", "/search?q=ltp", NOT_THERE)
 
 
 def soup(response):

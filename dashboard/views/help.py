@@ -22,7 +22,7 @@ MEANINGS = {
 }
 
 KEYS = (
-    ("/", "go to the text filter"),
+    ("/", "go to the text filter, or to the search"),
     ("f", "go to the filters"),
     ("j  k", "next, previous row"),
     ("n  p", "next, previous failing row"),

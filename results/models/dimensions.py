@@ -7,6 +7,7 @@ object's document.
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 NAME_LENGTH = 512
@@ -101,6 +102,7 @@ class TestPath(Named):
 
     class Meta(Named.Meta):
         db_table = "results_testpath"
+        indexes = [GinIndex(fields=["name"], name="testpath_trigrams", opclasses=["gin_trgm_ops"])]
 
 
 class Unit(models.Model):

@@ -48,7 +48,8 @@ document.addEventListener("keydown", (event) => {
     setTimeout(() => { prefix = ""; }, 1500);
     return;
   }
-  const control = all("[data-key]").find((e) => e.dataset.key === key);
+  /* What the page itself has comes after the header, and first. */
+  const control = all("[data-key]").findLast((e) => e.dataset.key === key);
   if (!control && !Object.hasOwn(actions, key)) return;
   event.preventDefault();
   if (!control) actions[key]();

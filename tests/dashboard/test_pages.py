@@ -13,7 +13,7 @@ from django.urls import get_resolver, resolve
 from tests.crawl import crawl, kind, soup
 
 COUNTS_OF_A_PAGE = 8
-NO_PAGES = {"healthz", "readyz", "metrics", "status_json", "logout", "event_report"} | {
+NO_PAGES = {"healthz", "readyz", "metrics", "status_json", "logout", "event_report", "opensearch"} | {
     "tree_without_branch",
     "revision_without_branch",
 }

@@ -1,0 +1,194 @@
+"""One box for everything: a commit, an id, two revisions, a filter, or a piece of a name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from dashboard.filters import BadQuery, read_query
+from dashboard.listing import TITLES
+from dashboard.parts import enumeration, plural
+from dashboard.paths import build_path, device_path, issue_path, lab_path, test_path, tree_path, with_query
+from dashboard.revision_refs import two_revisions
+from dashboard.rows import RevisionLine
+from dashboard.shell import Frame, render_page
+from results.errors import QueryTimeout
+from results.queries.records import TreeRef
+from results.queries.revision_names import TreeName
+from results.queries.revisions import find_revisions
+from results.queries.search import LIMIT, Hit, Hits, Kind, kinds_with_id, search
+from results.selection import DIMENSIONS
+
+_HASH: Final = re.compile(r"[0-9a-f]{7,40}")
+_RANGE: Final = re.compile(r"(\S*[^\s.])\.\.\.?([^\s.]\S*)")
+_WORD: Final = re.compile(r"(\w+):(.+)")
+_ALSO: Final = {"test": "path", "device": "platform"}
+"""Words that people use for a dimension."""
+
+_IDS: Final = {"test": test_path, "build": build_path, "issue": issue_path}
+
+
+def _listing(page: str, parameter: str) -> Callable[[Hit], str]:
+    return lambda hit: with_query(reverse(page), [(parameter, hit.name)])
+
+
+_ADDRESSES: Final[dict[Kind, Callable[[Hit], str]]] = {
+    "tree": lambda hit: tree_path(TreeRef(hit.name, hit.note, "")),
+    "suite": _listing("tests", "suite"),
+    "test": _listing("tests", "path"),
+    "device": lambda hit: device_path(hit.name),
+    "lab": lambda hit: lab_path(hit.name),
+    "config": _listing("builds", "config"),
+    "issue": lambda hit: issue_path(hit.name),
+}
+_LISTS: Final[dict[Kind, str]] = {
+    "tree": "trees", "test": "tests", "device": "devices", "lab": "labs", "config": "builds",
+    "issue": "issues",
+}  # fmt: skip
+"""The listings that can be searched on for more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A link to something that was found."""
+
+    text: str
+    note: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundGroup:
+    """What was found of a kind; ``more`` leads to all of it, "" when this is all."""
+
+    noun: str
+    links: tuple[Found, ...]
+    is_all: bool
+    more: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchPage(Frame):
+    """What may be meant. ``note``: why something else was not understood.
+
+    ``search_text`` is what the box in the header shows; ``groups`` is None when it took too long.
+    """
+
+    search_text: str = ""
+    note: str = ""
+    revisions: tuple[RevisionLine, ...] = ()
+    groups: tuple[FoundGroup, ...] | None = ()
+
+
+@require_safe
+def find(request: HttpRequest) -> HttpResponse:
+    """Answer /search: the one thing that is meant, or a list of what may be."""
+    text = read_query(request.GET, extra={"q": None}).extra.get("q", "").strip()
+    if not text:
+        page = SearchPage(
+            title="Search",
+            heading="Search",
+            verdict="A commit, a describe, an id, two revisions as a..b, filters as lab:name status:fail, "
+            "or a part of the name of a test, device, compatible, config, tree, lab, suite or issue.",
+        )
+        return render_page(request, "search/results.html", page)
+    url, note = _meant(text)
+    if url:
+        return HttpResponseRedirect(url)
+    revisions = find_revisions(text, limit=LIMIT)
+    if len(revisions) == 1 and (_HASH.fullmatch(text) or revisions[0].revision.describe == text):
+        return HttpResponseRedirect(RevisionLine.of(revisions[0]).url)
+    lines = tuple(RevisionLine.of(row, with_repository=True) for row in revisions)
+    try:
+        found = search(text)
+    except QueryTimeout:
+        return render_page(request, "search/results.html", _page(text, note, lines, None))
+    exact = [(hits.kind, hit) for hits in found for hit in hits.hits if hit.name.lower() == text.lower()]
+    if len(exact) == 1 and not lines:
+        kind, hit = exact[0]
+        return HttpResponseRedirect(_ADDRESSES[kind](hit))
+    groups = tuple(_group(hits, text) for hits in found)
+    return render_page(request, "search/results.html", _page(text, note, lines, groups))
+
+
+@require_safe
+def opensearch(request: HttpRequest) -> HttpResponse:
+    """Answer /opensearch.xml: how browsers search here."""
+    context = {"home": request.build_absolute_uri("/")}
+    return render(
+        request, "search/opensearch.xml", context, content_type="application/opensearchdescription+xml"
+    )
+
+
+def _meant(text: str) -> tuple[str, str]:
+    """Return the address of what a text says in so many words ("" for nothing), and what is wrong with it."""
+    if sides := _RANGE.fullmatch(text):
+        try:
+            two_revisions(sides[1], sides[2], TreeName())
+        except BadQuery as error:
+            return "", f"Not two revisions: {error}."
+        return with_query(reverse("compare"), [("a", sides[1]), ("b", sides[2])]), ""
+    if params := _filters(text):
+        return with_query(reverse("tests"), params), ""
+    if ":" in text and len(kinds := kinds_with_id(text)) == 1:
+        return _IDS[kinds[0]](text), ""
+    return "", ""
+
+
+def _filters(text: str) -> list[tuple[str, str]]:
+    """Return the filters that a text spells as words like ``lab:name``; none when no word is one."""
+    params, rest = [], []
+    for word in text.split():
+        said = _WORD.fullmatch(word)
+        name = _ALSO.get(said[1], said[1]) if said else ""
+        if said and name in DIMENSIONS and name in TITLES:
+            params.append((name, said[2]))
+        else:
+            rest.append(word)
+    if params and rest:
+        params.append(("q", " ".join(rest)))
+    return params
+
+
+def _page(
+    text: str, note: str, lines: tuple[RevisionLine, ...], groups: tuple[FoundGroup, ...] | None
+) -> SearchPage:
+    said = [plural(len(lines), "revision")] if lines else []
+    for group in groups or ():
+        count = plural(len(group.links), group.noun)
+        said.append(count if group.is_all else f"more than {count}")
+    verdict = f"As a piece of a name: {enumeration(said)}." if said else "Nothing here is called like that."
+    return SearchPage(
+        title=f"Search for {text}",
+        heading=f"Search for {text}",
+        verdict=verdict,
+        search_text=text,
+        note=note,
+        revisions=lines,
+        groups=groups,
+    )
+
+
+def _group(hits: Hits, text: str) -> FoundGroup:
+    address = _ADDRESSES[hits.kind]
+    more = with_query(reverse(_LISTS[hits.kind]), [("q", text)]) if hits.more and hits.kind in _LISTS else ""
+    return FoundGroup(
+        noun=hits.kind,
+        links=tuple(
+            Found(
+                f"{hit.name}/{hit.note}" if hits.kind == "tree" and hit.note else hit.name or "(no path)",
+                "" if hits.kind == "tree" else hit.note,
+                address(hit),
+            )
+            for hit in hits.hits
+        ),
+        is_all=not hits.more,
+        more=more,
+    )

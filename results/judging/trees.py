@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from datetime import timedelta
 from typing import Final
@@ -24,6 +25,8 @@ from results.models import Judged, Tree, TreeDue
 REST: Final = timedelta(seconds=30)
 """How long a tree is left alone after it was judged: results may be coming in all the time."""
 
+_log = logging.getLogger(__name__)
+
 _LOCKS: Final = 7_309_454
 """First number of the advisory locks; the second one is the tree."""
 
@@ -35,7 +38,19 @@ def judge_due(*, rest: timedelta = REST) -> int:
     """
     lately = Judged.objects.filter(tree=OuterRef("tree"), at__gt=timezone.now() - rest)
     due = TreeDue.objects.filter(~Exists(lately)).order_by("tree").values_list("tree", flat=True).distinct()
-    return sum(judge_tree(tree) for tree in due)
+    return sum(_judged(tree) for tree in due)
+
+
+def _judged(tree: int) -> bool:
+    """Judge a tree; one that cannot be judged is told, rests like the others, and keeps nobody waiting."""
+    try:
+        return judge_tree(tree)
+    except Exception:
+        _log.exception("tree not judged", extra={"tree": tree})
+        nothing = {"seconds": 0.0, "revisions": 0, "series": 0}
+        at = {"at": timezone.now()}
+        Judged.objects.update_or_create(tree_id=tree, defaults=at, create_defaults=at | nothing)
+        return False
 
 
 def judge_tree(tree: int) -> bool:

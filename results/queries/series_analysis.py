@@ -23,11 +23,11 @@ RUNS: Final = 2000
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Revisions ``first`` to ``last`` share one failure rate: ``failures`` of ``tries``."""
+    """Revisions ``first`` to ``last`` share one failure rate; ``runs`` are those that passed or failed."""
 
     first: RevisionRef
     last: RevisionRef
-    tries: int
+    runs: int
     failures: int
 
 
@@ -139,11 +139,14 @@ def _stretches(rows: list[Columns], revisions: list[RevisionRef]) -> tuple[Stret
     from results.queries.stretches import stretches
 
     runs = [(row["place"], row["status"], _seconds(row["start_time"])) for row in rows]
-    return tuple(
-        Stretch(revisions[part.start], revisions[part.end - 1], part.tries, part.failures)
-        for part in stretches(runs, len(revisions))
-        if part.tries
-    )
+    found = []
+    for part in stretches(runs, len(revisions)):
+        statuses = [status for place, status, _ in runs if part.start <= place < part.end]
+        failures, passes = statuses.count(Status.FAIL), statuses.count(Status.PASS)
+        if failures or passes:
+            first, last = revisions[part.start], revisions[part.end - 1]
+            found.append(Stretch(first, last, failures + passes, failures))
+    return tuple(found)
 
 
 def _metrics(rows: list[Columns], revisions: list[RevisionRef], shifts: list[Columns]) -> Iterator[Metric]:

@@ -13,6 +13,7 @@ from ingest.load import load_documents
 from ingest.retention import prune
 from results import tasks
 from results.judging import judge_due, judge_tree
+from results.judging.loading import load
 from results.models import (
     Event,
     EventChange,
@@ -26,7 +27,7 @@ from results.models import (
     TreeDue,
 )
 from results.status import Status
-from tests.factories import count, create_incident, create_issue
+from tests.factories import count, create_incident, create_issue, create_tree
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +65,7 @@ def series_name(subject):
     return f"{series.path} {series.platform} {series.lab}" if series else f"build {subject.config}"
 
 
-def test_a_planted_regression_is_found_from_documents(farm):
+def test_a_planted_regression_is_found_from_documents(farm, client):
     submit(farm().documents())
     event = Event.objects.get()
     assert (event.title, event.state, event.kind) == (
@@ -83,6 +84,28 @@ def test_a_planted_regression_is_found_from_documents(farm):
     assert (member.tries_before, member.failures_before) == (12, 0)
     assert (member.tries_after, member.failures_after) == (8, 8)
     assert Outage.objects.count() == 0
+    page = client.get(f"/r/{event.id}").content.decode()
+    assert "v1-12" in page and "oops: kernel NULL pointer dereference" in page
+
+
+def test_a_tree_that_cannot_be_judged_keeps_nobody_waiting(farm, monkeypatch, caplog):
+    load_documents(list(farm(length=3).documents()))
+    count()
+    good = Tree.objects.get()
+    bad = create_tree("broken")
+    TreeDue.objects.create(tree=bad)
+
+    def load_but(tree):
+        if tree == bad.id:
+            raise ValueError("broken")
+        return load(tree)
+
+    monkeypatch.setattr("results.judging.trees.load", load_but)
+    assert judge_due() == 1
+    assert "tree not judged" in caplog.text
+    assert [due.tree for due in TreeDue.objects.all()] == [bad]
+    assert Judged.objects.filter(tree__in=(good, bad)).count() == 2
+    assert judge_due() == 0
 
 
 def test_a_second_judgement_writes_nothing(farm):

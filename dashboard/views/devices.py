@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from dashboard.event_rows import EventLine
 from dashboard.filters import read_query
 from dashboard.listing import Address, Chip, chips, sentence
 from dashboard.parts import Counts, failing, plural
@@ -24,10 +25,12 @@ from results.queries.devices import (
     device_detail,
     device_listing,
 )
+from results.queries.events import OPEN, EventFilter, event_page
 from results.queries.records import StatusCounts
 from results.selection import Selection
 
 DAYS = 7
+EVENTS = 20
 SAID = ("lab", "origin", "platform", "compatible", "arch", "tree", "branch", "suite", "q")
 
 
@@ -71,6 +74,7 @@ class DevicePage(Frame):
     labs: tuple[PartLine, ...]
     suites: tuple[SuiteLine, ...]
     compatibles: tuple[Link, ...]
+    events: tuple[EventLine, ...]
 
 
 def _first_day() -> date:
@@ -120,6 +124,7 @@ def device(request: HttpRequest, platform: str) -> HttpResponse:
     detail = device_detail(platform, since=_first_day())
     here = Selection().where(platform=platform)
     window = here.where(since=detail.since.isoformat())
+    shown = EventFilter(states=OPEN, platform=platform, live=True)
     page = DevicePage(
         title=f"{detail.boots.failed + detail.tests.failed:,} fail · {platform}",
         heading=platform,
@@ -133,6 +138,7 @@ def device(request: HttpRequest, platform: str) -> HttpResponse:
         compatibles=tuple(
             Link(name, with_query(reverse("devices"), [("compatible", name)])) for name in detail.compatibles
         ),
+        events=tuple(EventLine.of(row) for row in event_page(shown, limit=EVENTS)),
     )
     return render_page(request, "devices/detail.html", page)
 

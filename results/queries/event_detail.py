@@ -135,24 +135,29 @@ _MEMBERS: Final = SQL("""
     ORDER BY path, platform, lab, m.id LIMIT {limit}
 """)
 
-# Leans on test_history.
+# Leans on test_history. The texts are fetched of the one that is chosen only.
 _TEST: Final = SQL("""
     SELECT t.key, t.kcidb_id, tp.name AS path, d.body, coalesce(x.body, '') AS excerpt
     FROM (
-        SELECT v.series_id, r.started FROM results_eventseries m
-        JOIN results_seriesverdict v ON v.id = m.subject_id
-        JOIN results_revision r ON r.id = m.first_bad_id
-        WHERE m.event_id = {event} AND v.series_id IS NOT NULL ORDER BY m.id LIMIT {limit}
-    ) member
-    JOIN results_test t ON t.series_id = member.series_id AND t.status = {fail}
-    JOIN results_build b ON b.id = t.build_id
-    JOIN results_revision r ON r.id = b.revision_id AND r.started >= member.started
+        SELECT t.key
+        FROM (
+            SELECT v.series_id, r.started FROM results_eventseries m
+            JOIN results_seriesverdict v ON v.id = m.subject_id
+            JOIN results_revision r ON r.id = m.first_bad_id
+            WHERE m.event_id = {event} AND v.series_id IS NOT NULL ORDER BY m.id LIMIT {limit}
+        ) member
+        JOIN results_test t ON t.series_id = member.series_id AND t.status = {fail}
+        JOIN results_build b ON b.id = t.build_id
+        JOIN results_revision r ON r.id = b.revision_id AND r.started >= member.started
+        LEFT JOIN results_excerptsignature known ON known.excerpt_id = t.excerpt_id
+        ORDER BY known.text IS NOT DISTINCT FROM {signature} DESC, t.excerpt_id IS NULL, r.started, t.key
+        LIMIT 1
+    ) chosen
+    JOIN results_test t ON t.key = chosen.key
     JOIN results_series s ON s.id = t.series_id
     JOIN results_testpath tp ON tp.id = s.path_id
     JOIN results_document d ON d.id = t.document_id
     LEFT JOIN results_excerpt x ON x.id = t.excerpt_id
-    LEFT JOIN results_excerptsignature known ON known.excerpt_id = t.excerpt_id
-    ORDER BY known.text IS NOT DISTINCT FROM {signature} DESC, x.id IS NULL, r.started, t.key LIMIT 1
 """)
 
 _BUILD: Final = SQL("""

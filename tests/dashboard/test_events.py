@@ -315,3 +315,11 @@ def test_every_failing_run_of_a_series_has_a_verdict(client):
     page = soup(client.get(f"/s/{test.series_id}"))
     said = [row.select_one(".said").get_text(strip=True) for row in page.select("[data-rows] > tr")]
     assert said == ["failing since v1-14", "new here"] + [""] * 14
+
+
+def test_a_device_and_a_tree_lead_to_their_regressions(client):
+    history("P" * 14 + "FF")
+    event = Event.objects.get()
+    assert soup(client.get("/device/kevin")).select_one(f"a[href='/r/{event.id}']")
+    link = soup(client.get("/tree/mainline/master")).select_one("#main a[href^='/regressions']")
+    assert [row.th.a["href"] for row in rows(client.get(link["href"]))] == [f"/r/{event.id}"]

@@ -133,11 +133,26 @@ def test_help_opens_as_a_dialog_and_leaves_no_trace(page):
     expect(page).to_have_url(re.compile("/labs$"))
 
 
+def test_from_a_name_to_its_page_without_the_mouse(page):
+    page.goto("/compare")
+    page.keyboard.press("/")
+    page.keyboard.type("mainline/master@latest~1..mainline/master@latest")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/compare\\?a=mainline/master@latest~1&b="))
+    page.keyboard.press("g")
+    page.keyboard.press("h")
+    expect(page).to_have_url(re.compile("/grid$"))
+    page.get_by_role("link", name="mainline/master").click()
+    expect(page.locator("table.grid")).to_be_visible()
+    page.keyboard.press("n")
+    expect(page.locator("a.cell:focus")).to_have_attribute("href", re.compile("^/t/"))
+
+
 def test_keys_do_nothing_in_a_field_and_can_be_switched_off(page):
     page.goto("/trees")
-    page.locator("[name=q]").focus()
+    page.locator("main [name=q]").focus()
     page.keyboard.type("jg?")
-    assert page.locator("[name=q]").input_value() == "jg?"
+    assert page.locator("main [name=q]").input_value() == "jg?"
     page.goto("/prefs")
     page.locator("[name=keys][value=off]").check()
     page.get_by_role("button", name="Save").click()
@@ -178,7 +193,7 @@ def test_everything_works_without_scripts(plain):
     plain.goto("/tests")
     plain.locator("#status-fail").click()
     expect(plain).to_have_url(re.compile(r"status=fail$"))
-    plain.locator("[name=q]").fill("boot")
+    plain.locator("main [name=q]").fill("boot")
     plain.get_by_role("button", name="Filter").click()
     expect(plain).to_have_url(re.compile(r"status=fail&q=boot$"))
 

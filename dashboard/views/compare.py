@@ -19,6 +19,7 @@ from dashboard.shell import Frame, Link, render_page
 from dashboard.verdict_words import Said, run_words
 from results.errors import QueryTimeout
 from results.queries.comparison import COMPARED, KINDS, Change, ComparedRow, Comparison, Kind, compare
+from results.queries.pruned import Pruned, pruned_builds
 from results.queries.records import IssueRef
 from results.queries.revision_names import NamedRevision
 from results.queries.verdicts import run_verdicts
@@ -71,12 +72,16 @@ class ComparedLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparePage(Frame):
-    """Two revisions side by side, or (without ``a`` and ``b``) the form that asks for them."""
+    """Two revisions side by side, or (without ``a`` and ``b``) the form that asks for them.
+
+    ``pruned``: which side lost tests to their age, so that nothing can be said of these.
+    """
 
     fields: tuple[Field, ...]
     kept: list[tuple[str, str]]
     a: NamedRevision | None = None
     b: NamedRevision | None = None
+    pruned: tuple[tuple[str, Pruned], ...] = ()
     swap: str = ""
     heads: tuple[tuple[str, str], ...] = tuple(WORDS.values())
     matrix: tuple[tuple[str, tuple[Cell, ...]], ...] = ()
@@ -149,6 +154,11 @@ def _page(path: str, query: Query, asked: dict[str, str], a: NamedRevision, b: N
         kept=[item for item in address.params_but(*single_valued(query, FIELDS)) if item[0] not in TEXTS],
         a=a,
         b=b,
+        pruned=tuple(
+            (letter, gone)
+            for letter, side in (("a", a), ("b", b))
+            if (gone := pruned_builds(side.revision.selection))
+        ),
         swap=_with(address, a=asked["b"], b=asked["a"]).url(),
         matrix=tuple((f"{kind}s", _cells(found, address, kind)) for kind in KINDS),
         tabs=_tabs(found, address, kinds, asked.get("change", "")),

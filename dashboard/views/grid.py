@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from dashboard.revision_refs import one_revision, tree_links, tree_of
 from dashboard.rows import tree_name
 from dashboard.shell import Frame, Link, render_page
 from results.queries.grid import GRID_DIMENSIONS, Grid, Rows, grid
+from results.queries.pruned import kept_since
 from results.queries.revision_names import LATEST, NamedRevision
 from results.selection import Selection
 
@@ -38,7 +40,10 @@ ASKED: Final[dict[str, Any]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GridPage(Frame):
-    """A part of the grid of a tree; without ``heads`` the trees that there are."""
+    """A part of the grid of a tree; without ``heads`` the trees that there are.
+
+    ``kept_since``: of before then tests were deleted, None when no column is that old.
+    """
 
     fields: tuple[Field, ...]
     kept: list[tuple[str, str]]
@@ -46,6 +51,7 @@ class GridPage(Frame):
     heads: tuple[Head, ...] = ()
     groups: tuple[Group, ...] = ()
     bad: tuple[str, ...] = ()
+    kept_since: datetime | None = None
     tabs: tuple[Tab, ...] = ()
     widths: tuple[Tab, ...] = ()
     older: str = ""
@@ -108,6 +114,7 @@ def _page(path: str, query: Query, asked: dict[str, str], newest: NamedRevision)
         heads=tuple(column_head(column.revision, with_repository="url" in asked) for column in found.columns),
         groups=tuple(Group(name, tuple(group)) for name, group in groupby(lines, lambda line: line.row.path)),
         bad=bad_columns(found),
+        kept_since=kept if (kept := kept_since()) and kept > found.columns[-1].started else None,
         tabs=tuple(Tab(name, _with(address, rows=name).url(), name == rows) for name in ROWS),
         widths=tuple(Tab(name, _with(address, n=name).url(), name == width) for name in WIDTHS),
         older=_with(address, to=found.older.commit).url() if found.older else "",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from typing import Literal as OneOf
 from uuid import UUID
@@ -39,6 +40,7 @@ class GridColumn:
 
     revision: RevisionRef
     number: int
+    started: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class Grid:
 
 # Leans on revision_history.
 _COLUMNS: Final = SQL("""
-    SELECT {revision}, r.id AS number
+    SELECT {revision}, r.id AS number, r.started
     FROM results_revision r JOIN results_tree tr ON tr.id = r.tree_id
     WHERE r.tree_id = {tree} AND (r.started, r.id) <= ({started}, {newest}) AND {has_checkout}
     ORDER BY r.started DESC, r.id DESC LIMIT {limit}
@@ -205,7 +207,7 @@ def grid(
             has_checkout=HAS_CHECKOUT,
             limit=Literal(width + 1),
         ),
-        lambda number, **row: GridColumn(as_revision(row), number),
+        lambda **row: GridColumn(as_revision(row), **row),
     )
     shown, older = tuple(columns[:width]), columns[width].revision if len(columns) > width else None
     numbers = [column.number for column in shown]

@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from results.models import Build, Test
 from results.queries.comparison import Change, compare
 from results.queries.revision_names import TreeName, named_revisions
 from results.selection import EVERYTHING, Selection
@@ -133,11 +134,20 @@ def test_every_number_is_that_of_the_rows_behind_it(two, client):
         assert f"{rows} rows" in behind.select_one(".pager").get_text() or rows == 0
 
 
+def test_what_was_pruned_is_not_passed_over(two, client):
+    assert not soup(client.get("/compare?a=aaaa&b=bbbb")).select("main .note")
+    gone = Build.objects.filter(revision__commit="a" * 40)
+    Test.objects.filter(build__in=gone).delete()
+    gone.update(pruned_at=NOW)
+    (note,) = soup(client.get("/compare?a=aaaa&b=bbbb")).select("main .note")
+    assert note.get_text().startswith("Tests of 1 build of a were deleted")
+
+
 def test_a_page_asks_few_questions(two, client):
     client.get("/compare?a=aaaa&b=bbbb")
     with CaptureQueriesContext(connection) as queries:
         assert client.get("/compare?a=aaaa&b=bbbb").status_code == 200
-    assert len(queries) <= 5
+    assert len(queries) <= 7
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from results.models import Series, SeriesVerdict
+from results.models import Pruning, Series, SeriesVerdict
 from results.queries.grid import grid
 from results.queries.revision_names import TreeName, named_revisions
 from results.selection import EVERYTHING, Selection
@@ -195,7 +195,14 @@ def test_a_page_asks_few_questions(tree, client):
     client.get("/grid?tree=mainline")
     with CaptureQueriesContext(connection) as queries:
         assert client.get("/grid?tree=mainline").status_code == 200
-    assert len(queries) <= 5
+    assert len(queries) <= 6
+
+
+def test_what_was_pruned_is_no_gap_without_a_word(tree, client):
+    assert not soup(client.get("/grid?tree=mainline")).select("main .note")
+    Pruning.objects.create(before=NOW - timedelta(days=2), builds=1)
+    (note,) = soup(client.get("/grid?tree=mainline")).select("main .note")
+    assert "before 2026-11-22" in note.get_text()
 
 
 @pytest.mark.parametrize(

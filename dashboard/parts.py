@@ -42,12 +42,21 @@ _TROUBLE: Final = re.compile(
     r"Unable to handle|general protection fault|not ok \d|TFAIL|TBROK|FAIL)\b",
     re.IGNORECASE,
 )
-_CONTROLS: Final = {code: 0x2400 + code for code in range(32) if chr(code) not in "\n\t"} | {127: 0x2421}
+CONTROLS: Final = (
+    {code: chr(0x2400 + code) for code in range(32) if chr(code) not in "\n\t"}
+    | {127: "\u2421"}
+    # Controls beyond ASCII, those among them that reverse the reading direction, and foreign line ends.
+    | {
+        code: f"<U+{code:04X}>"
+        for code in (*range(0x80, 0xA0), 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
+    }
+)
+"""How characters are shown that would steer a screen: for ``str.translate``."""
 
 
 def log_lines(text: str) -> tuple[LogLine, ...]:
     """Return the lines of a log with control characters made visible, numbered from 1."""
-    lines = text.replace("\r\n", "\n").translate(_CONTROLS).rstrip("\n").split("\n")
+    lines = text.replace("\r\n", "\n").translate(CONTROLS).rstrip("\n").split("\n")
     return tuple(LogLine(number, line, bool(_TROUBLE.search(line))) for number, line in enumerate(lines, 1))
 
 

@@ -194,6 +194,19 @@ KERNELCI_CUSTOM_RUNS = env.bool("KERNELCI_CUSTOM_RUNS", default=True)
 # Hosts that the ends of logs are read from, for what did not pass.
 KERNELCI_LOG_HOSTS = env.list("KERNELCI_LOG_HOSTS", default=["files.kernelci.org"])
 
+# --- The log viewer ----------------------------------------------------------------------------------
+
+# Hosts that whole logs are fetched from, by https; plain http where an entry begins with http://.
+LOG_HOSTS = env.list(
+    "LOG_HOSTS", default=["files.kernelci.org", "storage.kernelci.org", "storage.tuxsuite.com"]
+)
+# Origins of these hosts that may be in a private network: for tests, which have no other.
+LOG_PRIVATE_HOSTS: list[str] = []
+LOG_SECONDS = env.float("LOG_SECONDS", default=15.0)
+LOG_MAX_BYTES = env.int("LOG_MAX_BYTES", default=64 * 1024 * 1024)
+LOG_CACHE_DIR = STATE_DIR / "log-cache"
+LOG_CACHE_BYTES = env.int("LOG_CACHE_BYTES", default=1024**3)
+
 # --- Results that are sent to us -------------------------------------------------------------------
 
 # Where accepted bodies wait, and other folders of KCIDB's layout that are loaded from.

@@ -29,6 +29,7 @@ KEYS = (
     ("Enter  o", "open the row"),
     ("[  ]", "older, newer revision"),
     ("u", "one level up"),
+    ("l", "the whole log"),
     ("g b  g t  g d", "go to broke, trees, devices"),
     ("g h  g c", "go to the history grid, to a comparison"),
     ("g l  g i  g s", "go to labs, issues, submissions"),

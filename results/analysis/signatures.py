@@ -166,11 +166,26 @@ def signature_of(excerpt: str) -> Signature | None:
         found = _read(line, lines[number + 1 : number + 1 + NEAR])
         if found is None:
             continue
-        # Crashes are equals: the earlier one is the cause.
-        rank = 0 if found.kind in _CRASHES else _RANK[found.kind]
+        rank = weight(found.kind)
         if best is None or (rank, number) < best[:2]:
             best = rank, number, found
     return best[2] if best else None
+
+
+def weight(kind: SignatureKind) -> int:
+    """Return how little a kind tells; 0: the cause. Crashes are equals, of these the earlier one counts."""
+    return 0 if kind in _CRASHES else _RANK[kind]
+
+
+def headline(lines: Sequence[str]) -> Signature | None:
+    """Return the signature of the trouble that the first of these lines tells, or None.
+
+    The others are those that follow it in the log; ``NEAR`` of them are looked at.
+    """
+    first = _bare(lines[0])
+    if _read(first, ()) is None:
+        return None
+    return _read(first, [_bare(line) for line in lines[1 : 1 + NEAR]])
 
 
 def _read(line: str, after: Sequence[str]) -> Signature | None:

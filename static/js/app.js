@@ -85,6 +85,45 @@ async function copyLink() {
   }
 }
 
+/* --- Logs: #L120-L160 is a range; shift-click on a number makes one ----------------------------- */
+
+const numbers = () => /^#L(\d+)(?:-L(\d+))?$/.exec(location.hash)?.slice(1).map((n) => Number(n ?? 0));
+
+function showLines() {
+  const [from, to] = numbers() ?? [];
+  if (!from || !document.querySelector(".log.is-whole")) return;
+  const first = document.getElementById(`L${from}`);
+  const url = new URL(location.href);
+  if (!first && url.searchParams.get("from") !== String(from)) {
+    /* In a part of the log that is not loaded. */
+    url.searchParams.set("from", from);
+    location.replace(url);
+    return;
+  }
+  for (const line of document.querySelectorAll(".log.is-whole pre > span")) {
+    const n = Number(line.id.slice(1));
+    line.classList.toggle("is-picked", n >= Math.min(from, to || from) && n <= Math.max(from, to));
+  }
+  first?.closest("details")?.setAttribute("open", "");
+  if (to) first?.scrollIntoView({ block: "center" });
+}
+
+window.addEventListener("hashchange", showLines);
+showLines();
+
+document.addEventListener("click", (event) => {
+  const line = event.target.closest(".log.is-whole a[href^='#L']");
+  const [from] = numbers() ?? [];
+  if (!line || !event.shiftKey || !from) return;
+  event.preventDefault();
+  const [low, high] = [from, Number(line.textContent)].sort((a, b) => a - b);
+  const { scrollX, scrollY } = window;
+  history.pushState(history.state, "", `#L${low}-L${high}`);
+  showLines();
+  window.scrollTo(scrollX, scrollY);
+  say(`Lines ${low} to ${high}`);
+});
+
 /* --- A page shown as a dialog: the list of keys ---------------------------------------------- */
 
 document.addEventListener("click", async (event) => {

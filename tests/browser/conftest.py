@@ -10,12 +10,26 @@ from urllib.parse import urlsplit
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
+from dashboard.logs.reading import log_of
+from results.models import Test
+
 _AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _RUN_AXE = """async (tags) => {
     const found = await axe.run(document, {runOnly: {type: "tag", values: tags}});
     return found.violations.map((rule) => `${rule.id}: ${rule.help}\\n`
         + rule.nodes.map((node) => `    ${node.html}\\n    ${node.failureSummary}`).join("\\n"));
 }"""
+_COLOURED = "".join(
+    f"\x1b[{code}mcolour {code}\x1b[0m \x1b[{code + 10}mground {code}\x1b[0m\n" for code in range(30, 38)
+)
+_LOG = (
+    _COLOURED
+    + "\x1b[7;31minverse\x1b[0m \x1b[1;3;4mfonts\x1b[0m \x00\n[ 1.0] Call trace:\n"
+    + "".join(f"[ {n}.0] word{chr(97 + n % 26)} says {n}\n" for n in range(100))
+    + "".join(f"  CC      {n}.o\n" for n in range(50))
+    + "[ 9.0] \x1b[31mUnable to handle kernel NULL pointer dereference\x1b[0m " + "far " * 100
+    + "\n".join(f"{chr(97 + n % 26)} {n}" for n in range(4000))
+)  # fmt: skip
 _REPORT_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (event) => {
     const place = `${event.sourceFile}:${event.lineNumber}`;
     console.error(`CSP: ${event.violatedDirective} refused ${event.blockedURI} (${place})`);
@@ -91,6 +105,17 @@ def assert_accessible():
         assert not violations, f"{page.url}\n" + "\n".join(violations)
 
     return check
+
+
+@pytest.fixture
+def viewer(demo, django_db_blocker, monkeypatch):
+    """The address of a test run's log viewer; every log there is a long one."""
+    monkeypatch.setattr("dashboard.views.logs.whole_log", lambda url: log_of(_LOG))
+    with django_db_blocker.unblock():
+        found = Test.objects.filter(
+            excerpt__isnull=False, kcidb_id__isnull=False, document__body__contains="log_url"
+        )
+        return f"/t/{found.order_by('key')[0].kcidb_id}/log"
 
 
 def _console(page, message, complaints):

@@ -30,3 +30,14 @@ def test_every_page_is_accessible(page, site, addresses, assert_accessible, them
         page.goto(address)
         assert_accessible(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_logs_are_accessible_in_all_their_colours(page, site, viewer, assert_accessible, theme, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.context.add_cookies([{"name": "prefs", "value": f"{theme}.compact.on", "url": site}])
+    for query in ("", "?wrap=1", "?find=says#L20-L140"):
+        page.goto(viewer + query)
+        assert_accessible(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width

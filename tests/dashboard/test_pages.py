@@ -14,6 +14,8 @@ from tests.crawl import crawl, kind, soup
 
 COUNTS_OF_A_PAGE = 8
 NO_PAGES = {"healthz", "readyz", "metrics", "status_json", "logout", "event_report", "opensearch"} | {
+    "test_log_raw",
+    "build_log_raw",
     "tree_without_branch",
     "revision_without_branch",
 }

@@ -142,7 +142,7 @@ def test_from_a_name_to_its_page_without_the_mouse(page):
     page.keyboard.press("g")
     page.keyboard.press("h")
     expect(page).to_have_url(re.compile("/grid$"))
-    page.get_by_role("link", name="mainline/master").click()
+    page.get_by_role("link", name="mainline/master", exact=True).click()
     expect(page.locator("table.grid")).to_be_visible()
     page.keyboard.press("n")
     expect(page.locator("a.cell:focus")).to_have_attribute("href", re.compile("^/t/"))

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from ingest.kernelci.client import Api
 from ingest.kernelci.site import site_of
-from ingest.kernelci.store import only_reader
 from ingest.kernelci.sync import Report, Sync
+from ingest.locks import only_one
 
 
 def run_round(
@@ -23,7 +23,7 @@ def run_round(
     ``since`` moves the start of events, ``backfill_from`` asks for whole days; after ``seconds``
     the round ends at the next good place. Unavailable when the API does not answer.
     """
-    with only_reader(url) as is_ours, closing(Api(url)) as api:
+    with only_one(url) as is_ours, closing(Api(url)) as api:
         if not is_ours:
             return None
         sync = Sync(api, site_of(url), seconds=seconds)

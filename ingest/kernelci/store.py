@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from typing import Final
 
 import orjson
-from django.db import connection, transaction
+from django.db import transaction
 
 from ingest.document import Document, now
 from ingest.kernelci.mapping import Json
@@ -100,17 +99,3 @@ class Store:
             Cursor.objects.update_or_create(
                 source=self._source, feed=_TREE + tree_id, defaults={"position": None, "moved_at": _NEVER}
             )
-
-
-@contextmanager
-def only_reader(source: str) -> Iterator[bool]:
-    """Give whether nobody else reads this source now; nobody else does until the block ends."""
-    with connection.cursor() as sql:
-        sql.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [source])
-        (is_ours,) = sql.fetchone()
-    try:
-        yield is_ours
-    finally:
-        if is_ours:
-            with connection.cursor() as sql:
-                sql.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [source])

@@ -11,8 +11,8 @@ from django.db import connection, transaction
 
 from ingest import tasks
 from ingest.document import Document, now
-from ingest.kernelci.store import only_reader
 from ingest.load import load_documents
+from ingest.locks import only_one
 from ingest.models import SuiteRule
 from results.documents import test_object as whole_test
 from results.models import DayCount, Lab, Platform, ResultCount, RevisionCount
@@ -183,7 +183,7 @@ def test_two_commands_take_turns(server, capsys):
         call_command("sync_kernelci", "--api", server.url, "--once")
         connection.close()
 
-    with only_reader(server.url):
+    with only_one(server.url):
         other = Thread(target=read)
         other.start()
         other.join()

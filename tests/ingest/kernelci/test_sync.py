@@ -9,8 +9,8 @@ from django.db import OperationalError
 
 from ingest.kernelci import store
 from ingest.kernelci.client import Api, Unavailable
-from ingest.kernelci.store import only_reader
 from ingest.kernelci.sync import FEEDS, LOOK_AGAIN, Sync
+from ingest.locks import only_one
 from ingest.models import Cursor
 from tests.ingest.kernelci.samples import Grove, needs_samples, sample_nodes, site
 from tests.kernelci_api import KernelCIApi
@@ -305,7 +305,7 @@ def test_the_samples_come_in_as_they_are_expected(server, run, stored):
 
 
 def test_two_readers_take_turns():
-    with only_reader("http://api") as first:
+    with only_one("http://api") as first:
         assert first
-    with only_reader("http://api") as again:
+    with only_one("http://api") as again:
         assert again

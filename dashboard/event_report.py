@@ -20,19 +20,28 @@ LINES: Final = 12
 NAMED: Final = 3
 
 
-def report_text(detail: EventDetail, site: str) -> str:
-    """Return the report; ``site`` is the address of this site, with a slash at its end."""
+def report_subject(detail: EventDetail) -> str:
+    """Return what the report is about: "[regression] … fails since … (mainline/master)"."""
     event = detail.event
-    kind = "flake" if event.kind == Event.Kind.FLAKE else "regression"
-    verb = "is flaky" if event.kind == Event.Kind.FLAKE else "fails"
-    subject = f"Subject: [{kind}] {event.title} {verb} since {event.bad.title} ({tree_name(event.tree)})"
+    kind, verb = ("flake", "is flaky") if event.kind == Event.Kind.FLAKE else ("regression", "fails")
+    return f"[{kind}] {event.title} {verb} since {event.bad.title} ({tree_name(event.tree)})"
+
+
+def report_text(detail: EventDetail, site: str) -> str:
+    """Return the report with its subject; ``site`` is the address of this site, with a slash at its end."""
+    subject = f"Subject: {report_subject(detail)}"
+    folded = "\n ".join(wrap(subject, WIDTH - 1, break_long_words=False, break_on_hyphens=False))
+    return f"{folded}\n\n{report_body(detail, site)}"
+
+
+def report_body(detail: EventDetail, site: str) -> str:
+    """Return the report without its subject."""
     parts = [
-        "\n ".join(wrap(subject, WIDTH - 1, break_long_words=False, break_on_hyphens=False)),
-        _paragraph(_statement(detail)),
+        paragraph(_statement(detail)),
         _quoted(detail),
-        _table(_facts(detail, site.rstrip("/"))),
+        table(_facts(detail, site.rstrip("/"))),
         "If you fix this, please add:\n  Closes: <address of this mail on lore.kernel.org>",
-        f"#regzbot introduced: {_range(detail)}" if event.good else "",
+        f"#regzbot introduced: {_range(detail)}" if detail.event.good else "",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -89,11 +98,13 @@ def _names(names: Iterable[str]) -> str:
     return ", ".join(distinct[:NAMED]) + more if more else enumeration(distinct)
 
 
-def _paragraph(text: str) -> str:
+def paragraph(text: str) -> str:
+    """Return a text in lines of a mail."""
     return "\n".join(wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False))
 
 
-def _table(facts: Iterable[tuple[str, str]]) -> str:
+def table(facts: Iterable[tuple[str, str]]) -> str:
+    """Return names and values in two columns, without those that have no value."""
     lines = []
     for name, value in facts:
         if value:

@@ -71,8 +71,9 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
-    """An entry of an event's history; ``who`` is "" for the analysis."""
+    """An entry of an event's history; ``who`` is "" for the analysis. ``number`` counts from 1 and stays."""
 
+    number: int
     at: datetime
     who: str
     what: str
@@ -81,13 +82,17 @@ class ChangeRow:
 
 @dataclass(frozen=True, slots=True)
 class EventDetail:
-    """An event with its evidence, the worst places first. ``example`` is None when none is stored."""
+    """An event with its evidence, the worst places first. ``example`` is None when none is stored.
+
+    ``cover`` is the Message-ID of the patches that the first bad revision was made of, "" for none.
+    """
 
     event: EventRow
     places: tuple[Evidence, ...]
     members: tuple[Affected, ...]
     example: Example | None
     changes: tuple[ChangeRow, ...]
+    cover: str
 
 
 _EVENT: Final = SQL("SELECT {columns} FROM results_event e {joins} WHERE e.id = {event}")
@@ -175,9 +180,16 @@ _BUILD: Final = SQL("""
 """)
 
 _CHANGES: Final = SQL("""
-    SELECT c.at, coalesce(u.username, '') AS who, c.what, c.why
+    SELECT row_number() OVER (ORDER BY c.id) AS number, c.at, coalesce(u.username, '') AS who, c.what, c.why
     FROM results_eventchange c LEFT JOIN auth_user u ON u.id = c.who_id
-    WHERE c.event_id = {event} ORDER BY c.at DESC, c.id DESC LIMIT 200
+    WHERE c.event_id = {event} ORDER BY c.id DESC LIMIT 200
+""")
+
+_COVERS: Final = SQL("""
+    SELECT d.body FROM results_event e
+    JOIN results_checkout c ON c.revision_id = e.first_bad_id AND c.known
+    JOIN results_document d ON d.id = c.document_id
+    WHERE e.id = {event} ORDER BY c.key LIMIT 10
 """)
 
 
@@ -195,7 +207,20 @@ def event_detail(number: int) -> EventDetail:
         members=tuple(fetch(_MEMBERS.format(limit=Literal(MEMBERS), **names), Affected)),
         example=_example(found[0]),
         changes=tuple(fetch(_CHANGES.format(**about), ChangeRow)),
+        cover=_cover(found[0]),
     )
+
+
+def _cover(event: EventRow) -> str:
+    if not event.bad.patchset:
+        return ""
+    found = fetch(_COVERS.format(event=Literal(event.id)), _fields)
+    names = (fields.get("message_id") for fields in found)
+    return next((name for name in names if isinstance(name, str) and name), "")
+
+
+def _fields(*, body: str) -> dict[str, Any]:
+    return restore(body, None)
 
 
 def _example(event: EventRow) -> Example | None:

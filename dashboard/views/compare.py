@@ -18,7 +18,8 @@ from dashboard.rows import tree_name
 from dashboard.shell import Frame, Link, render_page
 from dashboard.verdict_words import Said, run_words
 from results.errors import QueryTimeout
-from results.queries.comparison import COMPARED, KINDS, Change, ComparedRow, Comparison, Kind, compare
+from results.queries.changes import Change
+from results.queries.comparison import COMPARED, KINDS, ComparedRow, Comparison, Kind, compare
 from results.queries.pruned import Pruned, pruned_builds
 from results.queries.records import IssueRef
 from results.queries.revision_names import NamedRevision
@@ -31,10 +32,12 @@ SHOWN: Final = (Change.REGRESSION, Change.FIXED, Change.NEW_FAILURE)
 """The changes that are listed when none is asked for."""
 
 WORDS: Final = {
-    Change.REGRESSION: ("regression", "passed in a, fails in b"),
-    Change.FIXED: ("fixed", "failed in a, passes in b"),
+    Change.REGRESSION: ("regression", "passed in a, fails in b, and not by chance"),
+    Change.FIXED: ("fixed", "failed in a, passes in b, and not by chance"),
     Change.NEW_FAILURE: ("new failure", "fails in b, neither passed nor failed in a"),
     Change.STILL_FAILING: ("still failing", "fails in both"),
+    Change.FLAKY: ("flaky", "failed on one side by chance: the test is flaky, or failed only once"),
+    Change.INFRASTRUCTURE: ("infrastructure", "failed on one side while its lab or device was ill"),
     Change.NEW_PASS: ("new pass", "passes in b, ran in a without a verdict"),
     Change.APPEARED: ("appeared", "ran in b alone, and does not fail"),
     Change.DISAPPEARED: ("disappeared", "ran in a alone"),

@@ -7,7 +7,6 @@ from typing import Any, Final
 from typing import Literal as OneOf
 from uuid import UUID
 
-from django.db import models
 from psycopg.sql import SQL, Composable, Literal
 
 from results.db import Columns, fetch
@@ -15,6 +14,7 @@ from results.documents import test_id
 from results.jsontext import loads
 from results.queries import paging
 from results.queries.builds import BUILD_DIMENSIONS
+from results.queries.changes import STATUS, WEIGHT_OF_BUILD, WEIGHT_OF_TEST, Change, changes_of_sides
 from results.queries.records import Listing
 from results.queries.revision_names import NamedRevision
 from results.selection import Selection
@@ -28,24 +28,6 @@ COMPARED: Final = (
 
 Kind = OneOf["build", "boot", "test"]
 KINDS: Final[tuple[Kind, ...]] = ("build", "boot", "test")
-
-
-class Change(models.IntegerChoices):
-    """What became of a series (or of the builds of a variant) from a to b.
-
-    Only PASS and FAIL are verdicts: to end in anything else, or not to run, is neither a failure
-    nor a fix. ``NEW_FAILURE``: fails in b, without a verdict in a. ``APPEARED``: ran in b alone,
-    and does not fail. ``UNCLEAR``: had a verdict in a, ran in b without one.
-    """
-
-    REGRESSION = 1, "regression"
-    FIXED = 2, "fixed"
-    NEW_FAILURE = 3, "newfail"
-    STILL_FAILING = 4, "still"
-    NEW_PASS = 5, "newpass"
-    APPEARED = 6, "appeared"
-    DISAPPEARED = 7, "disappeared"
-    UNCLEAR = 8, "unclear"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +67,6 @@ class Comparison:
         return sum(self.counts.get((kind, change), 0) for kind in kinds for change in changes)
 
 
-# Statuses as they outweigh each other among several runs: FAIL 12, PASS 11, then ERROR 10 …
-_WEIGHT: Final = SQL("CASE {0} WHEN 3 THEN 11 ELSE 2 * {0} END")
-_STATUS: Final = SQL("CASE {0} WHEN 11 THEN 3 ELSE {0} / 2 END")
-
-_CHANGE: Final = SQL("""
-    CASE WHEN a = 11 AND b = 12 THEN 1 WHEN a = 12 AND b = 11 THEN 2 WHEN a = 12 AND b = 12 THEN 4
-         WHEN b = 12 THEN 3 WHEN a IS NULL THEN 6 WHEN b IS NULL THEN 7
-         WHEN b = 11 AND a < 11 THEN 5 WHEN b < 11 AND a >= 11 THEN 8 ELSE 0 END
-""")
-
 # Leans on build_revision and test_build.
 _SERIES: Final = SQL("""
     SELECT t.series_id, t.is_boot, t.series_id AS x, t.series_id AS y,
@@ -114,7 +86,7 @@ _ACROSS: Final = SQL("""
              s.compiler_id, r.is_boot
 """)
 
-_BUILDS: Final = SQL("""
+BUILDS: Final = SQL("""
     SELECT (a & 4294967295)::int AS x, (b & 4294967295)::int AS y, (a >> 32)::int AS a, (b >> 32)::int AS b
     FROM (
         SELECT max(({weight})::bigint << 32 | b.id) FILTER (WHERE b.revision_id = {a}) AS a,
@@ -126,14 +98,15 @@ _BUILDS: Final = SQL("""
 """)
 
 _COMPARISON: Final = SQL("""
-    WITH changes AS MATERIALIZED (
-        SELECT 1 AS kind, {change} AS change, a, b, x, y FROM ({builds}) builds
+    WITH sides AS MATERIALIZED (
+        SELECT 1 AS kind, a, b, x, y FROM ({builds}) builds
         UNION ALL
-        SELECT CASE WHEN is_boot THEN 2 ELSE 3 END, {change}, a, b, x, y FROM ({results}) results
+        SELECT CASE WHEN is_boot THEN 2 ELSE 3 END, a, b, x, y FROM ({results}) results
     ),
+    changes AS MATERIALIZED ({changes}),
     picked AS (
         SELECT *, coalesce(y, x) AS number FROM changes
-        WHERE change = ANY({changes}::int[]) AND kind = ANY({kinds}::int[])
+        WHERE change = ANY({wanted}::int[]) AND kind = ANY({kinds}::int[])
     ),
     page AS (
         SELECT * FROM (
@@ -202,17 +175,17 @@ def compare(
     """
     sides = {"a": Literal(a.number), "b": Literal(b.number)}
     query = _COMPARISON.format(
-        change=_CHANGE,
-        builds=_BUILDS.format(weight=_WEIGHT.format(SQL("b.status")), where=_of_builds(selection), **sides),
+        changes=changes_of_sides(a, b),
+        builds=BUILDS.format(weight=WEIGHT_OF_BUILD, where=_of_builds(selection), **sides),
         results=_results(selection, sides, across=a.tree != b.tree),
-        changes=Literal([int(change) for change in changes]),
+        wanted=Literal([int(change) for change in changes]),
         kinds=Literal([KINDS.index(kind) + 1 for kind in kinds]),
         after=_after(after),
         limit=Literal(limit + 1),
-        status_a=_STATUS.format(SQL("page.a")),
-        status_b=_STATUS.format(SQL("page.b")),
-        run_a=_RUN.format(side=SQL("x"), status=_STATUS.format(SQL("page.a")), revision=sides["a"]),
-        run_b=_RUN.format(side=SQL("y"), status=_STATUS.format(SQL("page.b")), revision=sides["b"]),
+        status_a=STATUS.format(SQL("page.a")),
+        status_b=STATUS.format(SQL("page.b")),
+        run_a=_RUN.format(side=SQL("x"), status=STATUS.format(SQL("page.a")), revision=sides["a"]),
+        run_b=_RUN.format(side=SQL("y"), status=STATUS.format(SQL("page.b")), revision=sides["b"]),
     )
     found = fetch(query, Columns)
     numbers = loads((found[0]["counts"] or "[]").encode())
@@ -229,7 +202,7 @@ def compare(
 
 def _results(selection: Selection, sides: dict[str, Literal], *, across: bool) -> Composable:
     series = _SERIES.format(
-        weight=_WEIGHT.format(SQL("t.status")),
+        weight=WEIGHT_OF_TEST,
         series=SQL("JOIN results_series s ON s.id = t.series_id") if selection else SQL(""),
         where=where(selection, "rows"),
         **sides,

@@ -11,7 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from results.models import Build, Test
-from results.queries.comparison import Change, compare
+from results.queries.changes import Change
+from results.queries.comparison import compare
 from results.queries.revision_names import TreeName, named_revisions
 from results.selection import EVERYTHING, Selection
 from results.status import Status

@@ -65,7 +65,8 @@ def _object(shape: type, hints: dict[str, Any], *, is_sparse: bool) -> Schema:
         "properties": {name: _schema(hint) for name, hint in hints.items()},
         "additionalProperties": False,
     }
-    return schema if is_sparse else {**schema, "required": list(hints)}
+    required = getattr(shape, "__required_keys__", hints)
+    return schema if is_sparse else {**schema, "required": [name for name in hints if name in required]}
 
 
 def _schema(hint: Any) -> Schema:

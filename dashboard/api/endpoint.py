@@ -85,7 +85,7 @@ class Endpoint(APIView):
         asked_for_days = any(
             text.endswith("d") for name in ("since", "until") for text in request.GET.getlist(name)
         )
-        if self.is_timeless and not asked_for_days:
+        if self.is_timeless and not asked_for_days and request.method in ("GET", "HEAD"):
             moment = settled_at()
             self.settled = moment if moment and moment < timezone.now() - SETTLED else None
 

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import Any, Final, cast
 
-from dashboard.api.endpoint import Row, Rows, Thing
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from dashboard.api.endpoint import ALL_ROWS, Row, Rows, Thing
 from dashboard.api.shapes import events as shapes
+from dashboard.api.writing import Change, Writable
 from dashboard.filters import Query
+from dashboard.models import Scope
 from results.models import Event, SeriesVerdict
 from results.queries.event_detail import event_detail
 from results.queries.events import EVENT_SORTS, EventFilter, EventSort, event_page
 from results.queries.flaky import FLAKY_VERDICTS, FlakyFilter, flaky_page
 from results.queries.records import Listing
+from results.triage import decide
 
 STATES: Final = {str(state.label): state for state in Event.State}
 SUBJECTS: Final = {str(subject.label): subject for subject in Event.Subject}
@@ -64,6 +70,39 @@ class GetRegression(Thing):
     def thing(self, query: Query, **names: Any) -> Row:
         """Return the regression."""
         return shapes.regression_whole(event_detail(names["number"]))
+
+
+class ListRegressionChanges(Writable, Rows):
+    """The history of a regression, the newest change first."""
+
+    tag, shape, names = "regressions", shapes.ChangePart, ("number",)
+    scope, is_timeless, page_rows = Scope.TRIAGE, False, ALL_ROWS
+    changes = {
+        "post": Change(
+            "triageRegression",
+            "Decide about a regression, or add a note when it is decided so already.",
+            shapes.TriageBody,
+            201,
+            shapes.RegressionWhole,
+        )
+    }
+
+    def page(self, query: Query, limit: int, **names: Any) -> Listing[Any]:
+        """Return all of it."""
+        return Listing(event_detail(names["number"]).changes, None)
+
+    def item(self, record: Any) -> Row:
+        """Return a change."""
+        return shapes.change_part(record)
+
+    def post(self, request: Request, **names: Any) -> HttpResponse:
+        """Decide."""
+        body = self.sent(request)
+        number = names["number"]
+        decide(number, triage=TRIAGES[body["triage"]], who=self.me, why=body.get("why", ""))
+        return self.answer(
+            shapes.regression_whole(event_detail(number)), location=f"/api/v1/regressions/{number}"
+        )
 
 
 class ListFlaky(Rows):

@@ -12,6 +12,7 @@ from django.http import Http404, HttpResponse
 from rest_framework.exceptions import APIException, Throttled
 
 from dashboard.filters import BadQuery
+from dashboard.people.tokens import TooMany
 from results.errors import BadCursor, NotFound, QueryTimeout
 
 logger = logging.getLogger(__name__)
@@ -38,6 +39,8 @@ def handle(exception: Exception, context: dict[str, Any]) -> HttpResponse | None
             return problem(400, exception.reason, parameters=exception.parameters, known=exception.known)
         case BadCursor():
             return problem(400, "after is not the cursor of a page of this listing", parameters=("after",))
+        case TooMany():
+            return problem(409, str(exception))
         case NotFound() | Http404():
             return problem(404, f"There is no {exception}." if str(exception) else "There is no such thing.")
         case QueryTimeout():
@@ -51,5 +54,12 @@ def handle(exception: Exception, context: dict[str, Any]) -> HttpResponse | None
             response["Retry-After"] = str(int(getattr(exception, "wait", None) or 0) + 1)
             return response
         case APIException():
-            return problem(exception.status_code, str(exception.detail))
+            response = problem(exception.status_code, _words(exception.detail))
+            if header := getattr(exception, "auth_header", ""):
+                response["WWW-Authenticate"] = header
+            return response
     return None
+
+
+def _words(detail: Any) -> str:
+    return " ".join(map(str, detail)) if isinstance(detail, list) else str(detail)

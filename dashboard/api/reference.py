@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
@@ -13,6 +13,9 @@ from drf_spectacular.generators import SchemaGenerator
 
 from dashboard.filters import read_query
 from dashboard.shell import Frame, render_page
+
+_NOT_TRIED: Final = ("listRevisions",)
+"""What answers only to further parameters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +29,19 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An address. ``url`` can be followed ("" when a name has to be put in)."""
+    """An address and what can be done there. ``url`` can be followed ("" when more is needed).
 
+    ``shape`` is "" of an answer that says nothing, ``body`` of what takes none.
+    """
+
+    method: str
     path: str
     anchor: str
     url: str
     summary: str
     description: str
     shape: str
+    body: str
     is_listing: bool
     parameters: tuple[Parameter, ...]
 
@@ -71,23 +79,29 @@ def reference(request: HttpRequest) -> HttpResponse:
         title="API",
         heading="API",
         verdict="Everything that the pages show, as JSON, JSON lines and CSV.",
-        operations=tuple(_operation(path, methods["get"]) for path, methods in schema["paths"].items()),
+        operations=tuple(
+            _operation(path, method, found)
+            for path, methods in schema["paths"].items()
+            for method, found in methods.items()
+        ),
         shapes=tuple(_shape(name, found) for name, found in schema["components"]["schemas"].items()),
     )
     return render_page(request, "api/reference.html", page)
 
 
-def _operation(path: str, found: dict[str, Any]) -> Operation:
-    content = found["responses"]["200"]["content"]
-    answer = content["application/json"]["schema"]
+def _operation(path: str, method: str, found: dict[str, Any]) -> Operation:
+    answers = (one for status, one in found["responses"].items() if status.startswith("2"))
+    answer = _schema_of(next(answers))
     items = answer.get("properties", {}).get("items", {}).get("items")
     return Operation(
+        method=method.upper(),
         path=path,
         anchor=found["operationId"],
-        url="" if "{" in path or found["operationId"] == "listRevisions" else path,
+        url="" if "{" in path or found["operationId"] in _NOT_TRIED or found.get("security") else path,
         summary=found["summary"],
         description=found["description"] if found["description"] != found["summary"] else "",
         shape=_name(items or answer),
+        body=_name(_schema_of(found.get("requestBody", {}))),
         is_listing=items is not None,
         parameters=tuple(
             Parameter(one["name"], _kind(one["schema"]), one.get("description", ""))
@@ -96,13 +110,19 @@ def _operation(path: str, found: dict[str, Any]) -> Operation:
     )
 
 
+def _schema_of(found: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of the JSON in a body or an answer; {} without one."""
+    schema: dict[str, Any] = found.get("content", {}).get("application/json", {}).get("schema", {})
+    return schema
+
+
 def _shape(name: str, found: dict[str, Any]) -> Shape:
     fields = (Parameter(field, _kind(schema), "") for field, schema in found["properties"].items())
     return Shape(name, found.get("description", ""), tuple(fields))
 
 
 def _name(schema: dict[str, Any]) -> str:
-    return str(schema["$ref"]).rpartition("/")[2]
+    return str(schema.get("$ref", "")).rpartition("/")[2]
 
 
 def _kind(schema: dict[str, Any]) -> str:

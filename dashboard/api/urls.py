@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from dashboard.api import events, intake, issues, places, results, revisions
+from dashboard.api import events, intake, issues, places, results, revisions, tokens
 from dashboard.api.endpoint import Endpoint
 from dashboard.api.problems import problem
 
@@ -34,6 +34,11 @@ urlpatterns = [
     path("series/<int:number>/runs", results.ListRuns.as_view(), name="api_list_runs"),
     path("regressions", events.ListRegressions.as_view(), name="api_list_regressions"),
     path("regressions/<int:number>", events.GetRegression.as_view(), name="api_get_regression"),
+    path(
+        "regressions/<int:number>/changes",
+        events.ListRegressionChanges.as_view(),
+        name="api_list_regression_changes",
+    ),
     path("flaky", events.ListFlaky.as_view(), name="api_list_flaky"),
     path("issues", issues.ListIssues.as_view(), name="api_list_issues"),
     path("issues/<anything:kcidb_id>/incidents", issues.ListIncidents.as_view(), name="api_list_incidents"),
@@ -46,6 +51,8 @@ urlpatterns = [
     path("submissions/<int:number>", intake.GetSubmission.as_view(), name="api_get_submission"),
     path("rejections", intake.ListRejections.as_view(), name="api_list_rejections"),
     path("status", intake.GetStatus.as_view(), name="api_get_status"),
+    path("tokens", tokens.ListTokens.as_view(), name="api_list_tokens"),
+    path("tokens/<int:number>", tokens.GetToken.as_view(), name="api_get_token"),
     path("schema", SpectacularAPIView.as_view(authentication_classes=()), name="schema"),
     re_path(r"^(?P<rest>[\s\S]*)$", nothing),
 ]

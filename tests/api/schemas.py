@@ -20,9 +20,9 @@ def committed():
 
 
 @cache
-def validator(path, status, media_type):
+def validator(path, status, media_type, method="get"):
     """Return what checks the bodies of one answer."""
-    body = committed()["paths"][path]["get"]["responses"][status]["content"][media_type]["schema"]
+    body = committed()["paths"][path][method]["responses"][status]["content"][media_type]["schema"]
     return jsonschema_rs.Draft202012Validator({**body, "components": committed()["components"]})
 
 
@@ -43,6 +43,16 @@ class Api:
         self.check(response)
         return response
 
+    def send(self, method, path, body=None, status=200, /, *, token=None, **options):
+        """Send JSON, or nothing, with a token; return the checked response."""
+        options.setdefault("content_type", "application/json")
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        data = body if isinstance(body, str | bytes) else json.dumps(body) if body is not None else ""
+        response = self.client.generic(method, f"/api/v1/{path}", data, headers=headers, **options)
+        assert response.status_code == status, response.content
+        self.check(response)
+        return response
+
     def json(self, path, status=200, /, **params):
         """Return the checked body."""
         return json.loads(self.get(path, status, **params).content)
@@ -59,11 +69,14 @@ class Api:
         if path is None:
             assert response.status_code == 404
             return
-        documented = committed()["paths"][path]["get"]["responses"]
+        method = response.request["REQUEST_METHOD"].lower()
+        if response.status_code == 405 and method not in committed()["paths"][path]:
+            return
+        documented = committed()["paths"][path][method]["responses"]
         assert str(response.status_code) in documented
-        if response.status_code == 304:
+        if response.status_code in (204, 304):
             return
         media_type = response["Content-Type"].split(";")[0]
-        check = validator(path, str(response.status_code), media_type)
+        check = validator(path, str(response.status_code), media_type, method)
         if not response.streaming:
             check.validate(json.loads(response.content))

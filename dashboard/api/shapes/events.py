@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 from dashboard.api.shapes import refs
 from results.queries.event_detail import Affected, ChangeRow, EventDetail, Evidence, Example
@@ -96,6 +96,18 @@ class ChangePart(TypedDict):
     why: str
 
 
+class TriageWhy(TypedDict, total=False):
+    """Why it is decided so, for people."""
+
+    why: str
+
+
+class TriageBody(TriageWhy):
+    """A decision about a regression."""
+
+    triage: Literal["new", "acknowledged", "assigned", "reported", "duplicate", "invalid"]
+
+
 class RegressionWhole(RegressionItem):
     """A regression with its evidence, the worst places first, and its history."""
 
@@ -159,7 +171,7 @@ def regression_whole(detail: EventDetail) -> RegressionWhole:
         "places": [_evidence(row) for row in detail.places],
         "members": [_affected(row) for row in detail.members],
         "example": _example(detail.example) if detail.example else None,
-        "changes": [_change(row) for row in detail.changes],
+        "changes": [change_part(row) for row in detail.changes],
     }
 
 
@@ -223,5 +235,6 @@ def _example(example: Example) -> ExamplePart:
     }
 
 
-def _change(row: ChangeRow) -> ChangePart:
+def change_part(row: ChangeRow) -> ChangePart:
+    """Return an entry of the history."""
     return {"at": row.at, "who": row.who, "what": row.what, "why": row.why}

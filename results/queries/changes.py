@@ -84,10 +84,11 @@ _MASKED: Final = SQL("""
 
 # ``subject`` fails on one side, in ``tree`` and at ``failed``. The event that explains it tells
 # whether it lies between the two; without one, the verdict on the series tells.
+# OFFSET 0: what is masked is found out once, not wherever a or b is mentioned.
 # Leans on seriesverdict's index on its series, seriesverdict_tree and eventseries' index on its subject.
 _CHANGES: Final = SQL("""
     SELECT kind, {change} AS change, a, b, x, y
-    FROM (SELECT kind, {masked_a} AS a, {masked_b} AS b, x, y FROM sides) sides
+    FROM (SELECT kind, {masked_a} AS a, {masked_b} AS b, x, y FROM sides OFFSET 0) sides
     CROSS JOIN LATERAL (SELECT
         a = 12 AND b = 11 OR b = 12 AND a IS DISTINCT FROM 12 AS is_told,
         CASE WHEN b = 12 THEN y ELSE x END AS subject,

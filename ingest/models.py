@@ -41,19 +41,23 @@ class Cursor(models.Model):
 
 
 class Rehoming(models.Model):
-    """A repository URL whose tree alias was changed: its checkouts have to be filed anew.
+    """A name whose aliases were changed: what was submitted under it has to be filed anew.
 
+    ``kind`` is "tree" (``name`` is a repository's URL) or a kind of ``results.models.NameAlias``.
     Written in the transaction of the change, deleted when they are; see ``ingest.rehoming``.
     """
 
+    TREE: ClassVar = "tree"
+
     id = models.AutoField(primary_key=True)
-    url = models.CharField(max_length=NAME_LENGTH)
+    kind = models.CharField(max_length=8, default=TREE, db_default=TREE)
+    name = models.CharField(max_length=NAME_LENGTH)
 
     class Meta:
         db_table = "ingest_rehoming"
 
     def __str__(self) -> str:
-        return self.url
+        return f"{self.kind} {self.name}"
 
 
 class SuiteRule(models.Model):

@@ -6,15 +6,17 @@ from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 
 from ingest import normalise
+from ingest.planning.names import Names
 from ingest.planning.series import SeriesTable
 from ingest.planning.tables import Table
 from results.keys import key_hex
 
 
 class Dimensions:
-    """Everything that objects refer to by id."""
+    """Everything that objects refer to by id. ``names`` are read anew for every plan."""
 
     def __init__(self) -> None:
+        self.names = Names()
         self.origins = _named("results_origin")
         self.labs = _named("results_lab", "is_physical")
         self.platforms = _named("results_platform", "compatibles")
@@ -39,7 +41,8 @@ class Dimensions:
     def forget_if_full(self) -> None:
         """Keep memory bounded; to be called between batches."""
         for table in vars(self).values():
-            table.forget_if_full()
+            if isinstance(table, (Table, SeriesTable)):
+                table.forget_if_full()
 
     def forget_contents(self) -> None:
         """Forget documents and excerpts, which are deleted when nothing names them any more."""

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from ingest import normalise
 from ingest.planning.bindings import Binding
 from ingest.planning.dimensions import Dimensions
+from ingest.planning.names import Names
 from ingest.planning.series import Variant
 from results.documents import Object
 from results.keys import key_hex
@@ -41,7 +42,8 @@ class Place:
 class Places:
     """The places of a batch."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: Names) -> None:
+        self._names = names
         self._known: dict[Any, Place] = {}
         self._odd: list[Place] = []
         self._builds: dict[str, str] = {}
@@ -71,7 +73,7 @@ class Places:
     def describe(self, test: Object, when: datetime) -> None:
         """Note what a test as it was submitted says of its platform."""
         environment = test.get("environment", _NOTHING)
-        if (platform := normalise.platform(environment)) and (compatible := environment.get("compatible")):
+        if (platform := self._names.platform(environment)) and (compatible := environment.get("compatible")):
             said = when, [normalise.clip(part) for part in compatible]
             self._described[platform] = max(self._described.get(platform, said), said)
 
@@ -81,9 +83,9 @@ class Places:
         environment = test.get("environment", _NOTHING)
         return Place(
             build=build,
-            origin=normalise.clip(test["origin"]),
-            lab=normalise.lab(test.get("misc"), test["origin"]),
-            platform=normalise.platform(environment),
+            origin=self._names.origin(test["origin"]),
+            lab=self._names.lab(test.get("misc"), test["origin"]),
+            platform=self._names.platform(environment),
             compatibles=[normalise.clip(part) for part in environment.get("compatible", ())],
             seen_at=when,
         )

@@ -10,6 +10,7 @@ from ingest.planning import rows
 from ingest.planning.batch import Arrival, Counts, Incoming, Merged, combine, combine_with, gather
 from ingest.planning.bindings import bindings
 from ingest.planning.dimensions import Dimensions
+from ingest.planning.names import read_names
 from ingest.planning.stored import Key, existing_tests, read
 from ingest.planning.testruns import RunRows
 from ingest.schema import KINDS
@@ -39,6 +40,7 @@ class Plan:
 def make_plan(arrivals: list[Arrival], dimensions: Dimensions) -> Plan:
     """Return the plan of a batch; makes rows for whatever the objects refer to."""
     plan = Plan(arrivals)
+    dimensions.names = read_names()
     gathered = gather(arrivals)
     _mention(gathered, dimensions)
     for kind in ("checkout", "build", "issue", "incident"):

@@ -85,7 +85,9 @@ def build_rows(merged: dict[Key, Merged], dimensions: Dimensions) -> list[Row]:
         ),
         "config_id": dimensions.configs.of([normalise.config(item.get("config_name")) for item in items]),
         "compiler_id": dimensions.compilers.of([normalise.compiler(item.get("compiler")) for item in items]),
-        "lab_id": dimensions.lab_ids(normalise.lab(item.get("misc"), item["origin"]) for item in items),
+        "lab_id": dimensions.lab_ids(
+            dimensions.names.lab(item.get("misc"), item["origin"]) for item in items
+        ),
         "start_time": [_time(item) for item in items],
         "duration": [normalise.number(item.get("duration"))[0] for item in items],
         **_contents(items, dimensions),
@@ -138,7 +140,7 @@ def _rows(merged: dict[Key, Merged], columns: dict[str, list[Any]]) -> list[Row]
 def _origins(items: list[Object], dimensions: Dimensions) -> list[int | None]:
     """Return the origins of objects; the origins that their ids begin with are made known, too."""
     dimensions.origins.add({normalise.clip(item["id"].partition(":")[0]): () for item in items})
-    return dimensions.origins.of([normalise.clip(item["origin"]) for item in items])
+    return dimensions.origins.of([dimensions.names.origin(item["origin"]) for item in items])
 
 
 def _contents(items: list[Object], dimensions: Dimensions) -> dict[str, list[int | None]]:

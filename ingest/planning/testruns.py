@@ -51,7 +51,7 @@ class RunRows:
     """The rows of the tests of a batch: first shaped one by one, then resolved to ids together."""
 
     def __init__(self, dimensions: Dimensions) -> None:
-        self.places = Places()
+        self.places = Places(dimensions.names)
         self.shapes: list[Shape] = []
         self._dimensions = dimensions
 

@@ -6,8 +6,11 @@ object's document.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
 from django.db import models
 
 NAME_LENGTH = 512
@@ -63,6 +66,70 @@ class Platform(Named):
 
     class Meta(Named.Meta):
         db_table = "results_platform"
+
+
+class NameAlias(models.Model):
+    """An operator's word that two names of a lab, a platform or an origin mean the same one.
+
+    What is submitted under ``alias`` is filed under ``name``; documents keep what was submitted.
+    One step and no more: nothing is filed under an alias.
+    """
+
+    class Kind(models.TextChoices):
+        LAB = "lab"
+        PLATFORM = "platform"
+        ORIGIN = "origin"
+
+    id = models.AutoField(primary_key=True)
+    kind = models.CharField(max_length=8, choices=Kind)
+    alias = models.CharField(max_length=NAME_LENGTH, help_text="As it is submitted.")
+    name = models.CharField(max_length=NAME_LENGTH, help_text="As it is called here.")
+
+    class Meta:
+        db_table = "results_namealias"
+        verbose_name_plural = "name aliases"
+        ordering = ("kind", "name", "alias")
+        constraints = [models.UniqueConstraint(fields=("kind", "alias"), name="namealias_identity")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.alias} → {self.name}"
+
+    def problem(self) -> str:
+        """Return why the alias cannot be, in a sentence; "" when it can."""
+        others = NameAlias.objects.filter(kind=self.kind).exclude(pk=self.pk)
+        if not self.alias or not self.name:
+            return "An alias and a name are needed."
+        if self.alias == self.name:
+            return f"The {self.kind} “{self.name}” cannot be an alias of itself."
+        if further := others.filter(alias=self.name).first():
+            return f"“{self.name}” is an alias of “{further.name}” itself: name that {self.kind} instead."
+        if before := others.filter(name=self.alias).first():
+            return f"“{before.alias}” is filed under “{self.alias}”: make it an alias of “{self.name}” first."
+        return ""
+
+    def clean(self) -> None:
+        """Refuse aliases of themselves, chains and loops."""
+        self.alias, self.name = self.alias.strip(), self.name.strip()
+        if problem := self.problem():
+            raise ValidationError(problem)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the alias; ValidationError when it cannot be. A new name is described as the alias was."""
+        self.clean()
+        model = NAMED[self.kind]
+        if not model.objects.filter(name=self.name).exists():
+            row = model.objects.filter(name=self.alias).first() or model()
+            row.pk, row.name = None, self.name
+            row.save(force_insert=True)
+        super().save(*args, **kwargs)
+
+
+NAMED: dict[str, type[Origin | Lab | Platform]] = {
+    NameAlias.Kind.LAB: Lab,
+    NameAlias.Kind.PLATFORM: Platform,
+    NameAlias.Kind.ORIGIN: Origin,
+}
+"""What can have aliases, by kind."""
 
 
 class Architecture(Named):

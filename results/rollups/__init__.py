@@ -4,6 +4,6 @@ A load writes its data and, in the same transaction, ``Due`` rows; ``refresh`` c
 computes from rows, never from differences, so it may run twice, late or after a crash.
 """
 
-from results.rollups.refreshing import freeze, recount, refresh, stop_refreshing
+from results.rollups.refreshing import freeze, recount, refile_pruned, refresh, stop_refreshing
 
-__all__ = ["freeze", "recount", "refresh", "stop_refreshing"]
+__all__ = ["freeze", "recount", "refile_pruned", "refresh", "stop_refreshing"]

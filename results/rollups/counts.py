@@ -86,9 +86,10 @@ def _replace(table: str, identity: tuple[str, ...], *, scope: Composable, counte
 
 
 # Leans on test_build, resultcount_identity.
+_RESULTS_BY: Final = ("build_id", "platform_id", "suite_id", "lab_id", "origin_id", "is_boot", "day")
 RESULT_COUNTS: Final = _replace(
     "results_resultcount",
-    ("build_id", "platform_id", "suite_id", "lab_id", "origin_id", "is_boot", "day"),
+    _RESULTS_BY,
     scope=SQL("kept.build_id = ANY(%(builds)s)"),
     counted=SQL("""
         SELECT t.build_id, s.platform_id, s.suite_id, s.lab_id, s.origin_id, t.is_boot,
@@ -205,3 +206,30 @@ def count_issues(issues: list[UUID]) -> None:
     """Rebuild the ``IssueCount`` of issues from their incidents."""
     with connection.cursor() as cursor:
         cursor.execute(ISSUE_COUNTS, {"issues": issues})
+
+
+def refile_pruned(column: str, old: int, new: int) -> tuple[set[int], set[date | None]]:
+    """File counts of pruned builds under another lab, platform or origin; return the builds and days."""
+    # Leans on build_pruned and resultcount_identity.
+    statement = SQL("""
+        WITH gone AS (
+            DELETE FROM results_resultcount rc USING results_build b
+            WHERE b.id = rc.build_id AND b.pruned_at IS NOT NULL AND rc.{column} = %(old)s
+            RETURNING rc.*
+        )
+        INSERT INTO results_resultcount AS kept ({identity}, {counts}, last_start)
+        SELECT {moved}, {counts}, last_start FROM gone
+        ON CONFLICT ({identity}) DO UPDATE
+        SET ({counts}) = ROW({sums}), last_start = greatest(kept.last_start, excluded.last_start)
+        RETURNING kept.build_id, kept.day
+    """).format(
+        column=Identifier(column),
+        identity=_names(_RESULTS_BY),
+        counts=_names(_COUNTS),
+        moved=SQL(", ").join(SQL("%(new)s") if name == column else Identifier(name) for name in _RESULTS_BY),
+        sums=SQL(", ").join(
+            SQL("{} + {}").format(Identifier("kept", name), Identifier("excluded", name)) for name in _COUNTS
+        ),
+    )
+    rows = _rows(statement, {"old": old, "new": new})
+    return {build for build, _ in rows}, {day for _, day in rows}

@@ -70,6 +70,16 @@ def freeze(builds: list[int], *, at: datetime) -> None:
     Build.objects.filter(pk__in=builds).update(pruned_at=at)
 
 
+@transaction.atomic
+def refile_pruned(column: str, old: int, new: int) -> None:
+    """Move the counts of pruned builds to another lab, platform or origin, as ``column`` says."""
+    _locked(wait=True)
+    builds, days = counts.refile_pruned(column, old, new)
+    if builds:
+        counts.count_days(days)
+        counts.count_revisions(due.revisions_of_builds(sorted(builds)))
+
+
 def _repair(popped: due.Popped) -> None:
     # Rows are locked in the order that loaders lock them: revisions, builds, tests.
     revisions = set(due.revisions_of_checkouts(popped.checkouts))

@@ -121,7 +121,7 @@ def test_nothing_to_do_costs_one_statement(loaded, django_assert_num_queries):
 
 
 def test_in_batches(loaded, monkeypatch):
-    monkeypatch.setattr("ingest.rehoming.BATCH", 1)
+    monkeypatch.setattr("ingest.rehoming.trees.BATCH", 1)
     alias()
     assert rehome() == 2
 

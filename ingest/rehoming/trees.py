@@ -1,7 +1,6 @@
 """After a tree alias was changed: its checkouts are filed under the tree where they belong now.
 
-What was submitted never changes; the tree is derived from it again, as when it was loaded. Builds,
-tests and counts follow by the refresh of what is due.
+Builds, tests and counts follow by the refresh of what is due.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ from typing import Any, Final
 from django.db import connection, transaction
 
 from ingest.locks import stop_loading
-from ingest.models import Rehoming
 from ingest.normalise import repository
 from ingest.planning.dimensions import Dimensions
 from ingest.planning.rows import revisions
@@ -43,19 +41,9 @@ _MOVE: Final = """
 """
 
 
-def rehome() -> int:
-    """File anew what changed aliases are about; return how many checkouts moved.
-
-    May be interrupted: the next one begins again.
-    """
-    changed = dict(Rehoming.objects.values_list("id", "url"))
-    if not changed:
-        return 0
-    with transaction.atomic():
-        stop_loading()  # whoever loads from now on knows the aliases as they are
-    moved = sum(_move(rows, set(changed.values())) for rows in _naming(list(changed.values())))
-    Rehoming.objects.filter(pk__in=changed).delete()
-    return moved
+def move_checkouts(urls: set[str]) -> int:
+    """File the checkouts from repositories anew; return how many moved."""
+    return sum(_move(rows, urls) for rows in _naming(sorted(urls)))
 
 
 _Named = tuple[int, Any, datetime | None]

@@ -114,7 +114,7 @@ def create_revision(commit=None, *, tree=None, started=NOW, patchset="", **colum
         commit=commit or f"{next(_numbers):040x}",
         patchset=patchset,
         started=started,
-        **columns,
+        **{"place": started, **columns},
     )
 
 

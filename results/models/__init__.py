@@ -11,6 +11,7 @@ from results.models.analysis import (
     SeriesVerdict,
     TreeDue,
 )
+from results.models.commits import Commit, CommitRange, Tag
 from results.models.contents import Document, Excerpt
 from results.models.dimensions import (
     Architecture,
@@ -43,6 +44,8 @@ __all__ = [
     "Architecture",
     "Build",
     "Checkout",
+    "Commit",
+    "CommitRange",
     "Compiler",
     "Config",
     "DayCount",
@@ -73,6 +76,7 @@ __all__ = [
     "SeriesVerdict",
     "Submission",
     "Suite",
+    "Tag",
     "Test",
     "TestPath",
     "Tree",

@@ -16,6 +16,7 @@ from typing import Any
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from results.models.contents import Document, Excerpt
 from results.models.dimensions import (
@@ -79,8 +80,10 @@ class TreeAlias(models.Model):
 class Revision(models.Model):
     """A commit (with patches) of a tree: one position in its history.
 
-    ``started`` is the first start time of its checkouts, and the order of history until the git
-    graph is known. ``describe``, ``subject`` and ``started`` are derived from the checkouts.
+    ``place`` is the one order of a tree's history, in which no two are the same: the first start
+    time, for commits that git knows at the latest that of any descendant (``results.rollups.placing``).
+    ``started`` is the first start time of its checkouts; with ``describe`` and ``subject`` it is
+    derived from these, where they do not say from the commit.
     """
 
     id = models.AutoField(primary_key=True)
@@ -90,6 +93,7 @@ class Revision(models.Model):
     describe = models.CharField(max_length=NAME_LENGTH, default="", db_default="")
     subject = models.TextField(default="", db_default="")
     started = models.DateTimeField()
+    place = models.DateTimeField(db_default=Now(), help_text="The order of history.")
 
     class Meta:
         db_table = "results_revision"
@@ -97,8 +101,8 @@ class Revision(models.Model):
             models.UniqueConstraint(fields=("tree", "commit", "patchset"), name="revision_identity")
         ]
         indexes = [
-            models.Index("tree", F("started").desc(), F("id").desc(), name="revision_history"),
-            models.Index(F("started").desc(), F("id").desc(), name="revision_newest"),
+            models.Index("tree", F("place").desc(), F("id").desc(), name="revision_history"),
+            models.Index(F("place").desc(), F("id").desc(), name="revision_newest"),
             models.Index("commit", name="revision_commit"),
         ]
 

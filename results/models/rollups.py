@@ -131,10 +131,11 @@ class Due(models.Model):
         CHECKOUT = 1, "checkout"
         BUILD = 2, "build"
         ISSUE = 3, "issue"
+        TREE = 4, "tree"
 
     id = models.BigAutoField(primary_key=True)
     kind = models.SmallIntegerField(choices=Kind)
-    ref = models.UUIDField(help_text="The key of the checkout, build or issue.")
+    ref = models.UUIDField(help_text="The key of the checkout, build or issue; of a tree its number.")
     since = models.DateTimeField(db_default=Now())
 
     class Meta:

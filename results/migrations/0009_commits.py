@@ -51,9 +51,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "results_commitrange",
-                "constraints": [
-                    models.UniqueConstraint(fields=("old", "new"), name="commitrange_identity")
-                ],
+                "constraints": [models.UniqueConstraint(fields=("old", "new"), name="commitrange_identity")],
             },
         ),
         migrations.AlterField(

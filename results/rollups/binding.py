@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection
 from psycopg.sql import SQL, Composed, Identifier
 
-# The first checkout that has a name, or a message, gives it. A document that is no valid jsonb
+# The first checkout that has a name, or a message, gives it; else git does. A document that is no valid jsonb
 # (it may hold what PostgreSQL refuses) gives none.
 _DESCRIBE: Final = SQL("""
     WITH said AS (
@@ -27,17 +27,20 @@ _DESCRIBE: Final = SQL("""
                (array_agg(describe ORDER BY start_time, key) FILTER (WHERE describe <> ''))[1] AS describe,
                (array_agg(subject ORDER BY start_time, key) FILTER (WHERE subject <> ''))[1] AS subject
         FROM said GROUP BY revision_id
+    ),
+    named AS (
+        SELECT r.id, coalesce(derived.started, r.started) AS started,
+               coalesce(derived.describe, g.describe, '') AS describe,
+               coalesce(derived.subject, g.subject, '') AS subject
+        FROM derived JOIN results_revision r ON r.id = derived.revision_id
+        LEFT JOIN results_commit g ON g.hash = CASE
+            WHEN r."commit" ~ '^[0-9a-f]{40}$' THEN decode(r."commit", 'hex') END
     )
     UPDATE results_revision r
-    SET started = coalesce(derived.started, r.started),
-        describe = coalesce(derived.describe, ''),
-        subject = coalesce(derived.subject, '')
-    FROM derived
-    WHERE r.id = derived.revision_id AND
-          (r.started, r.describe, r.subject) IS DISTINCT FROM (
-              coalesce(derived.started, r.started), coalesce(derived.describe, ''),
-              coalesce(derived.subject, '')
-          )
+    SET started = named.started, describe = named.describe, subject = named.subject
+    FROM named
+    WHERE r.id = named.id AND
+          (r.started, r.describe, r.subject) IS DISTINCT FROM (named.started, named.describe, named.subject)
 """)
 
 _MOVED_BUILDS: Final = SQL("""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ class Popped:
     checkouts: list[UUID] = field(default_factory=list)
     builds: list[UUID] = field(default_factory=list)
     issues: list[UUID] = field(default_factory=list)
+    trees: list[int] = field(default_factory=list)
 
 
 def _column(statement: str, params: dict[str, Any]) -> list[Any]:
@@ -39,7 +41,8 @@ def pop(limit: int) -> Popped:
         )
         rows = cursor.fetchall()
     named = {kind: sorted({ref for row_kind, ref in rows if row_kind == kind}) for kind in Due.Kind}
-    return Popped(len(rows), named[Due.Kind.CHECKOUT], named[Due.Kind.BUILD], named[Due.Kind.ISSUE])
+    trees = [ref.int for ref in named[Due.Kind.TREE]]
+    return Popped(len(rows), named[Due.Kind.CHECKOUT], named[Due.Kind.BUILD], named[Due.Kind.ISSUE], trees)
 
 
 def mark_everything() -> int:
@@ -59,6 +62,11 @@ def mark_everything() -> int:
         )
         marked: int = cursor.rowcount
         return marked
+
+
+def mark_order(trees: Iterable[int]) -> None:
+    """Make the order and the names of the revisions of trees due."""
+    Due.objects.bulk_create([Due(kind=Due.Kind.TREE, ref=UUID(int=tree)) for tree in trees])
 
 
 def builds_of(popped: Popped) -> list[int]:
@@ -95,6 +103,19 @@ def revisions_of_builds(builds: list[int]) -> list[int]:
         WHERE id = ANY(%(builds)s) AND revision_id IS NOT NULL
         """,
         {"builds": builds},
+    )
+
+
+def revisions_of_trees(trees: list[int]) -> list[int]:
+    """Return the ids of all revisions of trees."""
+    return _column("SELECT id FROM results_revision WHERE tree_id = ANY(%(trees)s)", {"trees": trees})
+
+
+def trees_of_revisions(revisions: list[int]) -> list[int]:
+    """Return the trees of revisions."""
+    return _column(
+        "SELECT DISTINCT tree_id FROM results_revision WHERE id = ANY(%(revisions)s)",
+        {"revisions": revisions},
     )
 
 

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from results.models import Build, DayCount, Due, Revision
 from results.rollups import binding, counts, due
+from results.rollups.placing import place_revisions
 
 LIMIT: Final = 500
 """``Due`` rows of one transaction: with a few hundred tests to a build, a second or two."""
@@ -47,6 +48,7 @@ def recount(progress: Callable[[int], object] = lambda _: None) -> int:
             _locked(wait=True)
             binding.describe_revisions(revisions)
             counts.count_revisions(revisions)
+            due.mark_trees(sorted(place_revisions(due.trees_of_revisions(revisions))), [])
     with transaction.atomic():
         _locked(wait=True)
         counts.count_days(set(DayCount.objects.values_list("day", flat=True).distinct()))
@@ -83,7 +85,9 @@ def refile_pruned(column: str, old: int, new: int) -> None:
 def _repair(popped: due.Popped) -> None:
     # Rows are locked in the order that loaders lock them: revisions, builds, tests.
     revisions = set(due.revisions_of_checkouts(popped.checkouts))
-    binding.describe_revisions(sorted(revisions))
+    described = sorted(revisions.union(due.revisions_of_trees(popped.trees)))
+    binding.describe_revisions(described)
+    moved = place_revisions(due.trees_of_revisions(described))
     builds = due.builds_of(popped)
     revisions |= binding.move_builds(builds)
     binding.rebind_tests(builds)
@@ -93,7 +97,7 @@ def _repair(popped: due.Popped) -> None:
     counts.count_days(days)
     issues = binding.date_incidents(builds=builds, issues=popped.issues)
     counts.count_issues(sorted(issues.union(popped.issues)))
-    due.mark_trees(sorted(revisions), popped.issues)
+    due.mark_trees(sorted(revisions | moved), popped.issues)
 
 
 def _locked(*, wait: bool) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -14,7 +15,8 @@ from dashboard.event_rows import EventLine
 from dashboard.filters import read_query
 from dashboard.listing import Address, Chip, chips, sentence
 from dashboard.parts import Counts, failing, plural
-from dashboard.paths import with_query
+from dashboard.paths import lab_path, with_query
+from dashboard.place_lines import PlaceLine
 from dashboard.rows import SuiteLine, revision_url, selected_counts, tree_name
 from dashboard.shell import Frame, Link, render_page
 from results.queries.devices import (
@@ -55,23 +57,12 @@ class DevicesPage(Frame):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PartLine:
-    """A tree or a lab of a device, each number a link to the runs it counts."""
-
-    name: str
-    url: str
-    moment: datetime | None
-    boots: Counts
-    tests: Counts
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DevicePage(Frame):
     """A device: its trees, labs and suites."""
 
     detail: DeviceDetail
-    trees: tuple[PartLine, ...]
-    labs: tuple[PartLine, ...]
+    trees: tuple[PlaceLine, ...]
+    labs: tuple[PlaceLine, ...]
     suites: tuple[SuiteLine, ...]
     compatibles: tuple[Link, ...]
     events: tuple[EventLine, ...]
@@ -122,6 +113,8 @@ def device(request: HttpRequest, platform: str) -> HttpResponse:
     """Answer /device/<platform>."""
     read_query(request.GET)
     detail = device_detail(platform, since=_first_day())
+    if detail.platform != platform:
+        return redirect(device_path(detail.platform))
     here = Selection().where(platform=platform)
     window = here.where(since=detail.since.isoformat())
     shown = EventFilter(states=OPEN, platform=platform, live=True)
@@ -143,20 +136,24 @@ def device(request: HttpRequest, platform: str) -> HttpResponse:
     return render_page(request, "devices/detail.html", page)
 
 
-def _tree(here: Selection, tree: DeviceTree) -> PartLine:
+def _tree(here: Selection, tree: DeviceTree) -> PlaceLine:
     revision = tree.revision
-    return PartLine(
-        name=f"{tree_name(revision.tree)} {revision.title}",
-        url=revision_url(revision),
-        moment=tree.started,
-        **_kinds(here.within(revision.selection), tree.boots, tree.tests),
+    return PlaceLine.of(
+        f"{tree_name(revision.tree)} {revision.title}",
+        revision_url(revision),
+        tree.started,
+        here.within(revision.selection),
+        boots=tree.boots,
+        tests=tree.tests,
     )
 
 
-def _lab(window: Selection, lab: DeviceLab) -> PartLine:
-    return PartLine(
-        name=lab.lab,
-        url=reverse("lab", args=[lab.lab]),
-        moment=lab.last_result,
-        **_kinds(window.where(lab=lab.lab), lab.boots, lab.tests),
+def _lab(window: Selection, lab: DeviceLab) -> PlaceLine:
+    return PlaceLine.of(
+        lab.lab,
+        lab_path(lab.lab),
+        lab.last_result,
+        window.where(lab=lab.lab),
+        boots=lab.boots,
+        tests=lab.tests,
     )

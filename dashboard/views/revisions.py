@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from dashboard.filters import Query, read_query
+from dashboard.filters import BadQuery, Query, read_query
 from dashboard.listing import Address, Column, columns, sentence
 from dashboard.parts import failing, plural
 from dashboard.paths import tree_path, with_query
+from dashboard.place_lines import PlaceLine
 from dashboard.result_lists import (
     BUILD_HEADS,
     TEST_HEADS,
@@ -20,6 +22,16 @@ from dashboard.result_lists import (
     builds_list,
     tests_list,
     without_revision,
+)
+from dashboard.revision_refs import one_revision
+from dashboard.revision_tabs import (
+    ArrivalTab,
+    ChangesTab,
+    PathsTab,
+    arrival_tab,
+    changes_tab,
+    lab_lines,
+    paths_tab,
 )
 from dashboard.rows import (
     BuildLine,
@@ -31,16 +43,25 @@ from dashboard.rows import (
     tree_name,
 )
 from dashboard.shell import Frame, Link, render_page
-from results.errors import NotFound
+from results.errors import NotFound, QueryTimeout
+from results.queries.arrival import Arrival, arrival, origin_arrivals
+from results.queries.baseline import with_baseline
 from results.queries.builds import BUILD_DIMENSIONS, BUILD_SORTS, build_page
+from results.queries.path_tree import path_level
 from results.queries.pruned import Pruned, pruned_builds
 from results.queries.records import RevisionRef, StatusCounts
+from results.queries.revision_changes import revision_changes
+from results.queries.revision_labs import revision_labs
+from results.queries.revision_names import NamedRevision, TreeName
 from results.queries.revisions import RevisionDetail, RevisionRow, find_revisions, revision_detail
 from results.queries.tests import TEST_SORTS, test_page
 from results.queries.trees import find_trees
 from results.selection import DIMENSIONS, REVISION, Selection
 
-TABS = ("overview", "builds", "boots", "tests")
+TABS = ("changes", "builds", "boots", "tests", "paths", "labs", "arrival")
+LISTS = ("builds", "boots", "tests")
+"""The tabs that are lists, with filters of their own."""
+
 KINDS = {"boots": "boot", "tests": "test"}
 SHOWN = 20
 PAGE = ("tab", "url", "patchset")
@@ -70,9 +91,10 @@ class Overview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevisionPage(Frame):
-    """A revision under one of its tabs: ``overview`` or ``list`` is set.
+    """A revision under one of its tabs: what that tab shows is set.
 
-    ``compare``: what changed since the previous revision, "" when there is none.
+    ``compare``: what changed since the previous revision, "" when there is none. Under the first
+    tab are ``changes``, or in a tree's first revision the ``overview``; neither when it took too long.
     """
 
     detail: RevisionDetail
@@ -80,9 +102,15 @@ class RevisionPage(Frame):
     next: Link | None
     compare: str
     tabs: tuple[Tab, ...]
-    overview: Overview | None
-    pruned: Pruned | None
-    list: ResultList | None
+    tab: str
+    pruned: Pruned | None = None
+    list: ResultList | None = None
+    changes: ChangesTab | None = None
+    overview: Overview | None = None
+    paths: PathsTab | None = None
+    labs: tuple[PlaceLine, ...] = ()
+    arrival: ArrivalTab | None = None
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,12 +145,16 @@ def commit(request: HttpRequest, text: str) -> HttpResponse:
 
 
 def _read(request: HttpRequest, tab: str) -> Query:
+    own: dict[str, Collection[str] | None] = {"tab": TABS, "url": None, "patchset": None}
+    if tab not in LISTS:
+        further = {"changes": ("baseline",), "arrival": ("baseline",), "paths": ("under",)}.get(tab, ())
+        return read_query(request.GET, extra={**own, **dict.fromkeys(further)})
     dimensions: Sequence[str] = BUILD_DIMENSIONS if tab == "builds" else DIMENSIONS
     return read_query(
         request.GET,
         dimensions=[name for name in dimensions if name not in REVISION],
         sorts=BUILD_SORTS if tab == "builds" else TEST_SORTS,
-        extra={"tab": TABS, "url": None, "patchset": None},
+        extra=own,
     )
 
 
@@ -185,10 +217,11 @@ def _page(path: str, detail: RevisionDetail, tab: str, query: Query) -> Revision
     counted = {"builds": detail.builds, "boots": detail.boots, "tests": detail.tests}
     with_repository = "url" in query.extra
     failed = sum(counts.failed for counts in counted.values())
-    listed = _list(address, revision.selection, query, tab) if tab in counted else None
+    shown = _shown(address, detail, query, tab)
+    listed = shown.get("list")
     counts = listed.title(sentence(query.selection)) if listed else f"{failed:,} fail"
     return RevisionPage(
-        title=f"{counts} · {tree_name(revision.tree)} {revision.title}",
+        title=" · ".join([counts, *_said(tab, query), f"{tree_name(revision.tree)} {revision.title}"]),
         heading=revision.title,
         section="trees",
         verdict=failing(detail.builds, detail.boots, detail.tests),
@@ -207,10 +240,53 @@ def _page(path: str, detail: RevisionDetail, tab: str, query: Query) -> Revision
         if detail.previous
         else "",
         tabs=_tabs(path, tab, stays, counted),
-        overview=None if listed else _overview(revision.selection, detail),
-        pruned=None if listed else pruned_builds(revision.selection),
-        list=listed,
+        tab=tab,
+        **shown,
     )
+
+
+def _said(tab: str, query: Query) -> list[str]:
+    """Return what the title says of a tab that is no list."""
+    return (
+        [] if tab in (*LISTS, TABS[0]) else [tab, *([query.extra["under"]] if "under" in query.extra else [])]
+    )
+
+
+def _shown(address: Address, detail: RevisionDetail, query: Query, tab: str) -> dict[str, Any]:
+    """Return the fields of the page that a tab fills."""
+    revision = detail.revision
+    if tab in LISTS:
+        return {"list": _list(address, revision.selection, query, tab)}
+    if tab == "labs":
+        return {"labs": lab_lines(revision_labs(revision), revision)}
+    if tab == "paths":
+        under = query.extra.get("under", "")
+        return {"paths": paths_tab(path_level(revision, under), revision, under, address.url())}
+    a, b = _baseline(revision, query)
+    if tab == "arrival":
+        return {"arrival": arrival_tab(arrival(a, b), a, b)}
+    shown: dict[str, Any] = {"pruned": pruned_builds(revision.selection)}
+    if a is None:
+        return {**shown, "overview": _overview(revision.selection, detail)}
+    try:
+        found = revision_changes(a, b)
+    except QueryTimeout:
+        return shown
+    arrived = Arrival(origin_arrivals(a, b), (), 0)
+    changes = changes_tab(found, arrived, a, b, with_repository="url" in query.extra)
+    return {**shown, "changes": changes, "asked": query.extra.get("baseline", "")}
+
+
+def _baseline(revision: RevisionRef, query: Query) -> tuple[NamedRevision | None, NamedRevision]:
+    """Return what a revision is compared with, by its own choice or the reader's, and the revision itself."""
+    usual, this = with_baseline(revision)
+    if "baseline" not in query.extra:
+        return usual, this
+    tree = revision.tree
+    chosen = one_revision("baseline", query.extra["baseline"], TreeName(tree.name, tree.branch, tree.url))
+    if chosen.tree != this.tree:
+        raise BadQuery("baseline: it is of another tree; /compare compares trees.", parameters=("baseline",))
+    return chosen, this
 
 
 def _repository(revision: RevisionRef, shown: bool) -> list[tuple[str, str]]:

@@ -226,7 +226,10 @@ class Outage(models.Model):
 
 
 class MetricChange(models.Model):
-    """The measurements of a series changed at a revision: medians, shift, and its 95 % interval."""
+    """The measurements of a subject changed at a revision: medians, shift, and its 95 % interval.
+
+    Of tests and boots ``series`` is known; ``variant`` are the builds that are measured.
+    """
 
     class Direction(models.IntegerChoices):
         REGRESSION = 1, "regression"
@@ -235,7 +238,8 @@ class MetricChange(models.Model):
 
     id = models.AutoField(primary_key=True)
     tree = models.ForeignKey(Tree, **FK)
-    series = models.ForeignKey(Series, **FK)
+    series = models.ForeignKey(Series, **NULLABLE)
+    variant = models.ForeignKey(SeriesVerdict, **NULLABLE)
     metric = models.CharField(max_length=NAME_LENGTH)
     unit = models.CharField(max_length=NAME_LENGTH, default="", db_default="")
     revision = models.ForeignKey(Revision, **FK)
@@ -256,7 +260,14 @@ class MetricChange(models.Model):
             models.Index("tree", name="metricchange_tree"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=("series", "metric", "revision"), name="metricchange_identity")
+            models.UniqueConstraint(
+                fields=("series", "variant", "metric", "revision"),
+                name="metricchange_whose",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(series__isnull=True) ^ Q(variant__isnull=True), name="metricchange_has_one"
+            ),
         ]
 
 
@@ -283,11 +294,40 @@ class Judged(models.Model):
         db_table = "results_judged"
 
 
+class Reading(models.Model):
+    """What a revision showed when it was judged last, packed by ``results.judging.cells``.
+
+    It holds until a ``TreeDue`` names the revision: only those are read from their tests again.
+    """
+
+    revision = models.OneToOneField(Revision, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    body = models.BinaryField()
+
+    class Meta:
+        db_table = "results_reading"
+
+
+class Remembered(models.Model):
+    """What was said about series, by a fingerprint of all that it depends on: see ``results.judging.memory``."""
+
+    tree = models.OneToOneField(Tree, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    body = models.BinaryField()
+
+    class Meta:
+        db_table = "results_remembered"
+
+
 class TreeDue(models.Model):
-    """A tree whose results changed since it was judged; append only, like ``Due``."""
+    """A tree whose results changed since it was judged; append only, like ``Due``.
+
+    ``revision`` is where; NULL: anywhere.
+    """
 
     id = models.BigAutoField(primary_key=True)
     tree = models.ForeignKey(Tree, on_delete=models.CASCADE, related_name="+")
+    revision = models.ForeignKey(
+        Revision, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     since = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -8,6 +8,8 @@ from results.models.analysis import (
     Judged,
     MetricChange,
     Outage,
+    Reading,
+    Remembered,
     SeriesVerdict,
     TreeDue,
 )
@@ -36,6 +38,7 @@ from results.models.objects import (
     Tree,
     TreeAlias,
 )
+from results.models.products import Product, ProductChange
 from results.models.pruning import Pruning
 from results.models.rollups import DayCount, Due, IssueCount, ResultCount, RevisionCount
 from results.models.submissions import FieldSource, Rejection, Submission
@@ -67,8 +70,12 @@ __all__ = [
     "Origin",
     "Outage",
     "Platform",
+    "Product",
+    "ProductChange",
     "Pruning",
+    "Reading",
     "Rejection",
+    "Remembered",
     "ResultCount",
     "Revision",
     "RevisionCount",

@@ -41,6 +41,11 @@ def ref(revision):
     )
 
 
+def ref_of(build):
+    """Return the revision of a build once it is counted."""
+    return ref(Build.objects.select_related("revision__tree").get(id=build.id).revision)
+
+
 @pytest.fixture
 def two_revisions():
     """A complete revision and the one after it; the builds."""
@@ -62,7 +67,7 @@ def two_revisions():
 
 
 def test_failures_are_grouped_by_test_and_change(two_revisions):
-    a, b = with_baseline(ref(two_revisions[1].revision))
+    a, b = with_baseline(ref_of(two_revisions[1]))
     found = revision_changes(a, b)
     assert {(group.name, group.change, group.n, group.platforms) for group in found.groups} == {
         ("net.broke", Change.REGRESSION, 2, 2),
@@ -75,7 +80,7 @@ def test_failures_are_grouped_by_test_and_change(two_revisions):
 
 
 def test_the_limit_is_one_of_rows_and_not_of_counts(two_revisions):
-    a, b = with_baseline(ref(two_revisions[1].revision))
+    a, b = with_baseline(ref_of(two_revisions[1]))
     for number in range(4):
         create_test(build=two_revisions[1], path=f"fs.new{number}", status=Status.FAIL)
     count()
@@ -98,7 +103,7 @@ def test_it_agrees_with_the_comparison_of_everything(demo):
 
 
 def test_the_baseline_is_the_last_complete_revision():
-    complete, thin, empty, newest = create_history(4)
+    complete, thin, _empty, newest = create_history(4)
     for checkout, tests in ((complete, 4), (thin, 1), (newest, 1)):
         build = create_build(checkout=checkout)
         for number in range(tests):
@@ -119,20 +124,20 @@ def test_what_is_expected_is_what_the_baseline_has(two_revisions):
     create_test(build=old, path="ltp.open", lab="lab-two", platform=None)
     create_test(build=new, path="ltp.open", lab="lab-three")
     count()
-    a, b = with_baseline(ref(new.revision))
+    a, b = with_baseline(ref_of(new))
     found = arrival(a, b)
     gaps = {(gap.lab, gap.suite, gap.platform, gap.arrived, gap.expected) for gap in found.gaps}
     assert ("lab-two", "ltp", None, 0, 1) in gaps
     assert found.n_gaps == len(gaps)
     assert sum(gap.expected - gap.arrived for gap in found.gaps) == found.origins[0].outstanding
-    assert found.arrived == len(listed_tests(new.revision and ref(new.revision).selection).rows)
+    assert found.arrived == len(listed_tests(ref_of(new).selection).rows)
     assert 0 < found.share < 100
 
 
 def test_nothing_is_expected_of_the_first_revision():
     build = create_test().build
     count()
-    a, b = with_baseline(ref(build.revision))
+    a, b = with_baseline(ref_of(build))
     assert arrival(a, b).share is None
     assert arrival(a, b).arrived == 1
 
@@ -166,6 +171,5 @@ def test_a_path_goes_on_to_where_the_tree_branches():
     for path in ("a.b.c.x", "a.b.c.y", "z"):
         create_test(build=build, path=path)
     count()
-    build.refresh_from_db()
-    assert [node.path for node in path_level(ref(build.revision))] == ["a.b.c", "z"]
-    assert [node.path for node in path_level(ref(build.revision), "a.b.c")] == ["a.b.c.x", "a.b.c.y"]
+    assert [node.path for node in path_level(ref_of(build))] == ["a.b.c", "z"]
+    assert [node.path for node in path_level(ref_of(build), "a.b.c")] == ["a.b.c.x", "a.b.c.y"]

@@ -13,20 +13,19 @@ from datetime import UTC
 from email import policy
 from email.message import EmailMessage
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
 from dashboard.event_report import paragraph, report_body, report_subject, table
 from dashboard.event_rows import statement
+from dashboard.mailto import mailto, one_line
 from dashboard.paths import event_path
 from results.models import Event
 from results.queries.event_detail import ChangeRow, EventDetail
 
 POLICY: Final = policy.default.clone(max_line_length=250)
 """Long enough that no Message-ID is folded: readers of mail do not unfold them."""
-LONGEST_BODY: Final = 1800
-"""Bytes of a text in a mailto: address: some programs cut longer ones."""
 
 _MESSAGE_ID: Final = re.compile(r"<?([!-;=?-~]{1,100}@[!-;=?-~]{1,100}?)>?")
 _ALARMS: Final = tuple(f"→ {state.label}" for state in (Event.State.CONFIRMED, Event.State.FLAKY))
@@ -47,7 +46,7 @@ def event_message(detail: EventDetail, change: ChangeRow, site: str) -> EmailMes
     is_first = change.number == 1
     message = EmailMessage(POLICY)
     message["From"] = settings.DEFAULT_FROM_EMAIL
-    message["Subject"] = _line(("" if is_first else "Re: ") + report_subject(detail))
+    message["Subject"] = one_line(("" if is_first else "Re: ") + report_subject(detail))
     message["Date"] = change.at.astimezone(UTC)
     message["Message-ID"] = message_id(event.id, change.number, site)
     message["Auto-Submitted"] = "auto-generated"
@@ -78,19 +77,15 @@ def mbox(messages: Iterable[EmailMessage]) -> Iterator[bytes]:
         yield f"From treewatch {time.asctime(sent.timetuple())}\n".encode() + body.rstrip(b"\n") + b"\n\n"
 
 
-def mailto(subject: str, body: str, url: str, in_reply_to: str = "") -> str:
-    """Return the address that begins a mail; a long text is cut and ends with ``url``."""
-    encoded = body.encode()
-    if len(encoded) > LONGEST_BODY:
-        kept = encoded[: LONGEST_BODY - len(url.encode()) - 10].decode(errors="ignore")
-        body = f"{kept.rpartition(chr(10))[0] or kept}\n[…]\n{url}\n"
-    fields = [("subject", _line(subject)), ("body", body), ("In-Reply-To", in_reply_to)]
-    return "mailto:?" + "&".join(f"{name}={quote(value, safe='')}" for name, value in fields if value)
+def mail_address(detail: EventDetail, site: str) -> str:
+    """Return the mailto: address of the report; what is written there answers the thread."""
+    first = message_id(detail.event.id, 1, site)
+    return mailto(report_subject(detail), report_body(detail, site), _url(detail, site), first)
 
 
 def _follow_up(detail: EventDetail, change: ChangeRow, site: str) -> str:
     event = detail.event
-    facts = [("Change", _line(change.what)), ("Why", _line(change.why)), ("By", _line(change.who))]
+    facts = [("Change", one_line(change.what)), ("Why", one_line(change.why)), ("By", one_line(change.who))]
     parts = [table(facts), paragraph(statement(event)), table([("Details", _url(detail, site))])]
     return "\n\n".join(parts) + "\n"
 
@@ -101,7 +96,3 @@ def _url(detail: EventDetail, site: str) -> str:
 
 def _host(site: str) -> str:
     return urlsplit(site).hostname or "localhost"
-
-
-def _line(text: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from time import monotonic
@@ -14,6 +15,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
+from dashboard.mailto import mailto
+from dashboard.paths import with_query
+from dashboard.plaintext.pages import page_text
 from dashboard.prefs import read_prefs
 from results.errors import QueryTimeout
 from results.queries.freshness import Freshness, freshness
@@ -53,11 +57,15 @@ class Frame:
     verdict: str = ""
     summary: str = ""
     crumbs: tuple[Link, ...] = ()
+    mail: str = ""
+    """The mailto: address of a mail about the page; "" for one with what its head says."""
 
     @property
     def description(self) -> str:
-        """The text that link previews show."""
-        return self.verdict or self.summary or self.heading
+        """The text that link previews show: with counts, where the page has any."""
+        has_counts = any(letter.isdigit() for letter in self.verdict)
+        said = [self.verdict] if has_counts else [self.verdict, self.summary]
+        return " ".join(part for part in said if part) or self.heading
 
 
 @cache
@@ -93,9 +101,38 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {"prefs": read_prefs(request), "nav": _navigation(), "freshness": fresh}
 
 
-def render_page(request: HttpRequest, template: str, page: Frame, *, status: int = 200) -> HttpResponse:
-    """Return a whole page, the same for browsers, htmx and scripts; only the cookie changes it."""
-    response = render(request, template, {"page": page}, status=status)
+def render_page(
+    request: HttpRequest,
+    template: str,
+    page: Frame,
+    *,
+    status: int = 200,
+    more: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """Return a whole page, the same for browsers, htmx and scripts; only the cookie changes it.
+
+    As text, when that is asked for: see ``dashboard.twins``. ``more``: further names for the template.
+    """
+    twins = getattr(request, "twins", None)
+    address = _permanent(request)
+    said = f"{page.heading}\n{page.verdict}\n\n{address}\n"
+    context = {
+        **(more or {}),
+        "page": page,
+        "twins": twins.links if twins and status == 200 else (),
+        "address": address,
+        "mail": page.mail or mailto(page.title, said, address),
+    }
+    response = render(request, template, context, status=status)
+    if twins and twins.is_text:
+        text = page_text(response.content, request.build_absolute_uri())
+        response = HttpResponse(text, content_type="text/plain; charset=utf-8", status=status)
     patch_vary_headers(response, ("Cookie",))
     patch_cache_control(response, private=True, no_cache=True)
     return response
+
+
+def _permanent(request: HttpRequest) -> str:
+    """Return the whole address of a page, without a cursor: rows move, the page stays."""
+    params = [(name, value) for name, values in request.GET.lists() for value in values if name != "after"]
+    return request.build_absolute_uri(with_query(request.path, params))

@@ -1,4 +1,7 @@
-"""What all addresses of the API have in common, and the two kinds of them: listings and things."""
+"""What all addresses of the API have in common, and the two kinds of them: listings and things.
+
+A page gets what its endpoint has, at its own address: see ``dashboard.twins``.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from typing import Any, ClassVar, Final
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date
@@ -19,10 +23,12 @@ from rest_framework.views import APIView
 
 from dashboard.api import problems
 from dashboard.api.described import columns, fields_of
-from dashboard.api.formats import CSV, JSON, Lines, Negotiation, dumps, lines, table
+from dashboard.api.feeds import Addresses, Entry, feed
+from dashboard.api.formats import CSV, JSON, Atom, Lines, Negotiation, dumps, lines, table
 from dashboard.api.schema import ApiSchema
 from dashboard.api.throttling import Allowance, MinuteThrottle
 from dashboard.filters import BadQuery, Query, read_query
+from dashboard.paths import with_query
 from results.errors import NotFound
 from results.queries.records import Listing
 from results.queries.settled import settled_at
@@ -30,6 +36,8 @@ from results.queries.settled import settled_at
 PAGE_ROWS: Final = 100
 MOST_ROWS: Final = 1000
 ALL_ROWS: Final = 1_000_000
+FEED_ENTRIES: Final = 50
+FEED: Final = (JSON, Lines, CSV, Atom)
 SETTLED: Final = timedelta(minutes=10)
 """A submission may show this much later than it arrived: until then nobody is told "not modified since"."""
 
@@ -143,11 +151,18 @@ class Thing(Endpoint):
 
 
 class Rows(Endpoint):
-    """A listing: pages as JSON, or all rows as JSON lines or CSV."""
+    """A listing: pages as JSON, or all rows as JSON lines or CSV.
+
+    One with ``FEED`` as renderer classes, a ``page_name`` and ``entry`` is an Atom feed, too.
+    """
 
     renderer_classes = (JSON, Lines, CSV)
     page_rows: ClassVar[int] = PAGE_ROWS
     """Rows of a page when no limit is given; ``ALL_ROWS`` of a listing that has one page."""
+    page_name: ClassVar[str] = ""
+    """Of a feed: the name of the page that shows the same rows."""
+    newest_first: ClassVar[Mapping[str, str]] = {}
+    """Of a feed: the parameters that put the newest rows first, unless others are given."""
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -159,6 +174,8 @@ class Rows(Endpoint):
         asked = self.asked(request)
         if isinstance(request.accepted_renderer, JSON):
             return self._page(request, asked, names)
+        if isinstance(request.accepted_renderer, Atom):
+            return self._feed(request, asked, names)
         pieces = self._shown(self.pieces(asked.query, **names), asked)
         first = next(pieces, [])
         whole = chain((first,), pieces)
@@ -186,6 +203,10 @@ class Rows(Endpoint):
         """Return the shape of a record."""
         raise NotFound("such thing")
 
+    def entry(self, record: Any) -> Entry:
+        """Return the entry of a feed that a record is."""
+        raise NotFound("such thing")
+
     def total(self, query: Query, **names: Any) -> int | None:
         """Return how many rows there are in all, None where counting them is not cheap."""
         return None
@@ -206,6 +227,28 @@ class Rows(Endpoint):
         if links:
             response["Link"] = ", ".join(links)
         return response
+
+    def _feed(self, request: Request, asked: Asked, names: dict[str, Any]) -> HttpResponseBase:
+        newest = {name: value for name, value in self.newest_first.items() if name not in request.GET}
+        query = replace(
+            asked.query, sort=newest.pop("sort", asked.query.sort), extra={**asked.query.extra, **newest}
+        )
+        page = self.page(query, asked.limit or FEED_ENTRIES, **names)
+        params = [item for item in request.GET.lists() if item[0] not in (*self.parameters, "after")]
+        about = [(name, value) for name, values in params for value in values]
+        addresses = Addresses(
+            feed=request.build_absolute_uri(),
+            page=request.build_absolute_uri(self.page_address(names, about)),
+            next=_with_after(request, page.after) if page.after else "",
+        )
+        said = " · ".join(f"{name} {value}" for name, value in [*names.items(), *about])
+        title = " · ".join(part for part in (f"treewatch {self.tag}", said) if part)
+        text = feed(title, (self.entry(record) for record in page.rows), addresses)
+        return HttpResponse(text, content_type=f"{Atom.media_type}; charset=utf-8")
+
+    def page_address(self, names: Mapping[str, Any], params: list[tuple[str, str]]) -> str:
+        """Return the address of the page that shows the same rows."""
+        return with_query(reverse(self.page_name, kwargs=dict(names)), params)
 
     def _shown(self, pieces: Iterable[Sequence[Any]], asked: Asked) -> Iterator[list[Row]]:
         left = asked.limit

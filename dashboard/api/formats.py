@@ -1,4 +1,4 @@
-"""JSON, JSON lines and CSV: how a client says which, and how each is written."""
+"""JSON, JSON lines, CSV, Atom and mbox: how a client says which, and how tables are written."""
 
 from __future__ import annotations
 
@@ -38,6 +38,20 @@ class CSV(BaseRenderer):
 
     media_type = "text/csv"
     format = "csv"
+
+
+class Atom(BaseRenderer):
+    """A feed: see ``dashboard.api.feeds``."""
+
+    media_type = "application/atom+xml"
+    format = "atom"
+
+
+class Mbox(BaseRenderer):
+    """Mails: see ``dashboard.event_mail``."""
+
+    media_type = "application/mbox"
+    format = "mbox"
 
 
 class Negotiation(DefaultContentNegotiation):

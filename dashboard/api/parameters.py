@@ -36,7 +36,8 @@ OTHERS: Final = {
     "after": "Where the page begins: the cursor in the Link header of the page before.",
     "limit": "Rows of a page, 100 by default; of JSON lines and CSV, rows in all.",
     "fields": "Fields of each row that are wanted, with commas between.",
-    "format": "json, ndjson (one object a line) or csv; goes before the Accept header.",
+    "format": "json; of listings also ndjson (one object a line), csv or atom; of regressions also mbox. "
+    "It goes before the Accept header.",
     "culprit": "What the problem is blamed on.",
     "shown": "Which incidents: those in tests, in builds, or those that say the issue is absent.",
     "state": "What became of it.",

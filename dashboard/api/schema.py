@@ -134,17 +134,14 @@ class ApiSchema(AutoSchema):
         if self.change:
             return self._answers_to_change(self.change)
         shape = self.endpoint.shape
-        if not self._is_listing():
-            found: dict[Any, OpenApiResponse] = {
-                (200, "application/json"): OpenApiResponse(reference(shape), "The thing.")
-            }
-        else:
-            text = {"type": "string"}
-            found = {
-                (200, "application/json"): OpenApiResponse(_page(shape), "A page."),
-                (200, "application/x-ndjson"): OpenApiResponse(text, "A page."),
-                (200, "text/csv"): OpenApiResponse(text, "A page."),
-            }
+        body = _page(shape) if self._is_listing() else reference(shape)
+        found: dict[Any, OpenApiResponse] = {
+            (200, renderer.media_type): OpenApiResponse(
+                body if renderer.format == "json" else {"type": "string"},
+                "A page." if self._is_listing() else "The thing.",
+            )
+            for renderer in self.endpoint.renderer_classes
+        }
         if not self._needs_token():
             found[304] = OpenApiResponse(description=NOT_MODIFIED)
         return found | _problems(PROBLEMS | (REFUSALS if self._needs_token() else {}))

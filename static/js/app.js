@@ -76,6 +76,13 @@ function focusFilters() {
   (first ?? all(".facets summary, .facets a")[0])?.focus({ focusVisible: true });
 }
 
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-copy]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  copyLink();
+});
+
 async function copyLink() {
   try {
     await navigator.clipboard.writeText(location.href);

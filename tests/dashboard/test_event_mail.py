@@ -10,8 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from dashboard.event_mail import event_thread, mailto, mbox
+from dashboard.event_mail import event_thread, mail_address, mbox
 from dashboard.event_report import report_text
+from dashboard.mailto import mailto
 from results.models import Event
 from results.queries.event_detail import ChangeRow, EventDetail
 from results.queries.events import EventRow
@@ -90,3 +91,9 @@ def test_a_long_mail_is_cut_and_says_where_the_rest_is():
     assert query["In-Reply-To"] == ["<r-1.1@treewatch.example>"]
     assert len(query["body"][0].encode()) <= 1800
     assert query["body"][0].endswith(f"line ü\n[…]\n{url}\n")
+
+
+def test_a_mail_about_an_event_answers_its_thread(detail):
+    query = parse_qs(urlsplit(mail_address(detail, SITE)).query, strict_parsing=True)
+    assert query["In-Reply-To"] == ["<r-1234.1@treewatch.example>"]
+    assert query["subject"][0].startswith("[regression] ltp.futex_wait05 fails since v6.18-rc6-41")

@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.forms import CharField, ModelForm, Textarea
 from django.http import HttpRequest
 
-from results.models import Lab, Origin, Platform, Rejection, Submission, TreeAlias
+from results.models import Lab, NameAlias, Origin, Platform, Rejection, Submission, TreeAlias
 from results.models.dimensions import NAME_LENGTH
 
 if TYPE_CHECKING:
@@ -32,8 +32,18 @@ class TreeAliasAdmin(TreeAliasBase):
     ordering = ("name", "url")
 
 
+@admin.register(NameAlias)
+class NameAliasAdmin(NamedBase):
+    """Other names of labs, platforms and origins; what was submitted under them moves within minutes."""
+
+    list_display = ("alias", "kind", "name")
+    list_editable = ("name",)
+    list_filter = ("kind",)
+    search_fields = ("alias", "name")
+
+
 class NamedAdmin(NamedBase):
-    """Things that results name: they may be described, but never renamed or removed."""
+    """Things that results name: they may be described, and renamed by an alias, but never removed."""
 
     search_fields = ("name",)
 

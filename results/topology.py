@@ -1,4 +1,4 @@
-"""An operator's word on trees, labs and platforms, as a YAML file: read, and written.
+"""An operator's word on trees, labs, platforms and origins, as a YAML file: read, and written.
 
 Importing changes what the file names and leaves everything else as it is.
 """
@@ -11,9 +11,10 @@ from typing import Any, Final
 
 import jsonschema_rs
 import yaml
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from results.models import Lab, Platform, TreeAlias
+from results.models import Lab, NameAlias, Origin, Platform, TreeAlias
 from results.models.dimensions import NAME_LENGTH
 
 DEFAULTS: Final = Path(__file__).with_name("topology.yaml")
@@ -44,7 +45,11 @@ _SCHEMA: Final = {
             "propertyNames": _NAME,
             "additionalProperties": {
                 "type": ["string", "object"],
-                "properties": {"url": {**_NAME, "minLength": 0}, "physical": {"type": "boolean"}},
+                "properties": {
+                    "url": {**_NAME, "minLength": 0},
+                    "physical": {"type": "boolean"},
+                    "aliases": _NAMES,
+                },
                 "additionalProperties": False,
             },
         },
@@ -54,11 +59,17 @@ _SCHEMA: Final = {
             "additionalProperties": {
                 "type": ["array", "object"],
                 "items": _NAME,
-                "properties": {"compatibles": _NAMES, "vendor": _NAME, "fixed": {"type": "boolean"}},
+                "properties": {
+                    "compatibles": _NAMES,
+                    "vendor": {**_NAME, "minLength": 0},
+                    "fixed": {"type": "boolean"},
+                    "aliases": _NAMES,
+                },
                 "additionalProperties": False,
-                "required": ["compatibles"],
+                "minProperties": 1,
             },
         },
+        "origins": {"type": "object", "propertyNames": _NAME, "additionalProperties": _NAMES},
     },
 }
 
@@ -95,27 +106,53 @@ def tree_aliases(topology: Json) -> dict[str, tuple[str, str]]:
 
 @transaction.atomic
 def import_topology(text: str, *, only_new: bool = False) -> dict[str, int]:
-    """Take over what a file says; return how many aliases, labs and platforms changed.
+    """Take over what a file says; return how many aliases, labs, platforms and origins changed.
 
     ``only_new`` leaves alone what is known already. TopologyError for a file that is none.
     """
     topology = read_topology(text)
-    return {
-        "aliases": sum(_put_alias(url, *tree, only_new) for url, tree in tree_aliases(topology).items()),
+    trees = sum(_put_alias(url, *tree, only_new) for url, tree in tree_aliases(topology).items())
+    described = {
         "labs": sum(_put_lab(name, said, only_new) for name, said in topology.get("labs", {}).items()),
         "platforms": sum(
             _put_platform(name, said, only_new) for name, said in topology.get("platforms", {}).items()
         ),
+        "origins": sum(Origin.objects.get_or_create(name=name)[1] for name in topology.get("origins", {})),
     }
+    return {"aliases": trees + _put_names(name_aliases(topology), only_new), **described}
+
+
+def name_aliases(topology: Json) -> dict[tuple[str, str], str]:
+    """Return kind and alias -> name, of labs, platforms and origins.
+
+    TopologyError when a file gives one alias to two of them.
+    """
+    said: dict[tuple[str, str], str] = {}
+    for kind in NameAlias.Kind:
+        for name, about in topology.get(f"{kind}s", {}).items():
+            listed = (
+                about if kind == NameAlias.Kind.ORIGIN else isinstance(about, dict) and about.get("aliases")
+            )
+            for alias in listed or ():
+                if said.setdefault((kind, alias), name) != name:
+                    raise TopologyError(f"{kind}s: {alias} is an alias of {said[kind, alias]} and of {name}")
+    return said
 
 
 def export_topology() -> str:
     """Return everything as a file; importing it changes nothing."""
-    labs = Lab.objects.order_by("name").values_list("name", "url", "is_physical")
+    aliases: dict[tuple[str, str], list[str]] = {}
+    for one in NameAlias.objects.order_by("alias"):
+        aliases.setdefault((one.kind, one.name), []).append(one.alias)
+    lab, platform, origin = NameAlias.Kind
     topology = {
         "trees": _trees(),
-        "labs": {name: {"url": url, "physical": physical} for name, url, physical in labs},
-        "platforms": {each.name: _platform(each) for each in Platform.objects.order_by("name")},
+        "labs": {one.name: _lab(one, aliases.get((lab, one.name))) for one in Lab.objects.order_by("name")},
+        "platforms": {
+            one.name: _platform(one, aliases.get((platform, one.name)))
+            for one in Platform.objects.order_by("name")
+        },
+        "origins": {one.name: aliases.get((origin, one.name), []) for one in Origin.objects.order_by("name")},
     }
     return yaml.safe_dump(topology, sort_keys=False, allow_unicode=True, width=110)
 
@@ -142,6 +179,26 @@ def _put_alias(url: str, name: str, canonical: str, only_new: bool) -> bool:
     return True
 
 
+def _put_names(said: dict[tuple[str, str], str], only_new: bool) -> int:
+    """Store aliases; return how many changed. TopologyError for loops and chains."""
+    known = {(one.kind, one.alias): one for one in NameAlias.objects.all()}
+    changed = 0
+    # Those that exist first: one may give way to another.
+    for key in sorted(said, key=lambda key: (key not in known, key)):
+        alias = known.get(key) or NameAlias(kind=key[0], alias=key[1])
+        if alias.pk and (only_new or alias.name == said[key]):
+            continue
+        alias.name = said[key]
+        if only_new and alias.problem():  # an operator said otherwise
+            continue
+        try:
+            alias.save()
+        except ValidationError as error:
+            raise TopologyError(f"{alias.kind}s: {' '.join(error.messages)}") from error
+        changed += 1
+    return changed
+
+
 def _put_lab(name: str, said: str | Json, only_new: bool) -> bool:
     lab = Lab.objects.filter(name=name).first() or Lab(name=name)
     told: Json = {"url": said} if isinstance(said, str) else said
@@ -156,8 +213,11 @@ def _put_lab(name: str, said: str | Json, only_new: bool) -> bool:
 def _put_platform(name: str, said: list[str] | Json, only_new: bool) -> bool:
     platform = Platform.objects.filter(name=name).first() or Platform(name=name)
     told: Json = {"compatibles": said} if isinstance(said, list) else said
-    compatibles = told["compatibles"]
-    new = compatibles, told.get("vendor", _vendor(compatibles)), told.get("fixed", False)
+    if "compatibles" in told:
+        compatibles = told["compatibles"]
+        new = compatibles, told.get("vendor", _vendor(compatibles)), told.get("fixed", False)
+    else:
+        new = platform.compatibles, told.get("vendor", platform.vendor), told.get("fixed", platform.is_fixed)
     old = platform.compatibles, platform.vendor, platform.is_fixed
     if platform.pk and (new == old or (only_new and platform.compatibles)):
         return False
@@ -182,10 +242,18 @@ def _shortened(url: str, aliases: list[str]) -> str | Json:
     return {"url": url, "aliases": told} if told else url
 
 
-def _platform(platform: Platform) -> list[str] | Json:
-    if not platform.is_fixed and platform.vendor == _vendor(platform.compatibles):
-        return platform.compatibles
-    return {"compatibles": platform.compatibles, "vendor": platform.vendor, "fixed": platform.is_fixed}
+def _lab(lab: Lab, aliases: list[str] | None) -> Json:
+    told: Json = {"url": lab.url, "physical": lab.is_physical}
+    return told | {"aliases": aliases} if aliases else told
+
+
+def _platform(platform: Platform, aliases: list[str] | None) -> list[str] | Json:
+    told: Json = {"compatibles": platform.compatibles}
+    if platform.is_fixed or platform.vendor != _vendor(platform.compatibles):
+        told |= {"vendor": platform.vendor, "fixed": platform.is_fixed}
+    if aliases:
+        told |= {"aliases": aliases}
+    return told if len(told) > 1 else platform.compatibles
 
 
 def _vendor(compatibles: list[str]) -> str:

@@ -164,6 +164,24 @@ def _matches(column: SQL, term: Term) -> Composed:
     return SQL("{} = {}").format(column, Literal(term.value or ""))
 
 
+_ALIASED: Final = frozenset({"origin", "lab", "platform"})
+
+
+def _is_called(dimension: str, term: Term) -> Composed:
+    """Return the condition that a row of a small table has this name, or that the name is an alias of it."""
+    called = _matches(SQL("name"), term)
+    if term.prefix or dimension not in _ALIASED:
+        return called
+    return SQL("{} OR name = ({})").format(called, alias_of(dimension, term.value or ""))
+
+
+def alias_of(kind: str, name: str) -> Composed:
+    """Return the query for what a name of a lab, a platform or an origin is an alias of."""
+    return SQL("SELECT al.name FROM results_namealias al WHERE al.kind = {} AND al.alias = {}").format(
+        Literal(kind), Literal(name)
+    )
+
+
 _REVISIONS: Final = SQL("SELECT r.id FROM results_revision r JOIN results_tree tr ON tr.id = r.tree_id")
 _REVISION_COLUMNS: Final = {
     "tree": SQL("tr.name"),
@@ -233,7 +251,7 @@ def _named(name: str, terms: Terms, source: Source) -> Composable:
 
     def one(term: Term) -> Composable:
         among = SQL("{} = ANY(ARRAY(SELECT id FROM {} WHERE {}))").format(
-            column, TABLES[name], _matches(SQL("name"), term)
+            column, TABLES[name], _is_called(name, term)
         )
         return SQL("({} IS NULL OR {})").format(column, among) if term.value is None else among
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -15,7 +16,7 @@ from dashboard.event_rows import EventLine
 from dashboard.filters import read_query
 from dashboard.listing import Address, Chip, chips, sentence
 from dashboard.parts import Counts, failing, plural
-from dashboard.paths import lab_path, with_query
+from dashboard.paths import device_path, lab_path, with_query
 from dashboard.place_lines import PlaceLine
 from dashboard.rows import SuiteLine, revision_url, selected_counts, tree_name
 from dashboard.shell import Frame, Link, render_page

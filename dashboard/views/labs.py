@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -98,6 +99,8 @@ def lab(request: HttpRequest, name: str) -> HttpResponse:
     """Answer /lab/<name>."""
     read_query(request.GET)
     detail = lab_detail(name, today=timezone.now().date())
+    if detail.lab.lab != name:
+        return redirect("lab", name=detail.lab.lab)
     window = Selection().where(lab=name, since=detail.since.isoformat())
     line = _line(detail.lab)
     outages = outage_listing(name, since=timezone.now() - timedelta(days=LAB_DAYS))

@@ -73,8 +73,8 @@ def _move_origins(table: str, ids: list[int]) -> int:
         with transaction.atomic():
             stop_loading()
             known = _dimensions()
-            origins = known.origins.of([known.names.origin(item["origin"]) for _, item in rows])
-            moved += _update(table, ("origin_id",), [key for key, _ in rows], [origins])
+            origins = known.origins.of([known.names.origin(item["origin"]) for _, _, item in rows])
+            moved += _update(table, ("origin_id",), [id_ for id_, _, _ in rows], [origins])
     return moved
 
 
@@ -85,16 +85,16 @@ def _move_builds(kind: Kind, ids: list[int]) -> int:
             stop_refreshing()
             stop_loading()
             known = _dimensions()
-            origins = known.origins.of([known.names.origin(item["origin"]) for _, item in rows])
-            labs = known.lab_ids(known.names.lab(item.get("misc"), item["origin"]) for _, item in rows)
-            keys = [key for key, _ in rows]
-            moved += _update("results_build", ("origin_id", "lab_id"), keys, [origins, labs])
-            _note_due(keys)
+            origins = known.origins.of([known.names.origin(item["origin"]) for _, _, item in rows])
+            labs = known.lab_ids(known.names.lab(item.get("misc"), item["origin"]) for _, _, item in rows)
+            builds = [id_ for id_, _, _ in rows]
+            moved += _update("results_build", ("origin_id", "lab_id"), builds, [origins, labs])
+            _note_due(key for _, key, _ in rows)
     return moved
 
 
-def _objects(table: str, kind: Kind, ids: list[int]) -> Iterator[list[tuple[UUID, Any]]]:
-    """Yield key and submitted form of the objects under these names, some at a time."""
+def _objects(table: str, kind: Kind, ids: list[int]) -> Iterator[list[tuple[int, UUID, Any]]]:
+    """Yield id, key and submitted form of the objects under these names, some at a time."""
     query = SQL("""
         SELECT o.id, o.key, d.body FROM {} o JOIN results_document d ON d.id = o.document_id
         WHERE o.id > %s AND {} = ANY(%s) ORDER BY o.id LIMIT %s
@@ -106,14 +106,14 @@ def _objects(table: str, kind: Kind, ids: list[int]) -> Iterator[list[tuple[UUID
             rows = cursor.fetchall()
         if not rows:
             return
-        yield [(key, restore(body, None)) for _, key, body in rows]
+        yield [(id_, key, restore(body, None)) for id_, key, body in rows]
         after = rows[-1][0]
 
 
-def _update(table: str, columns: tuple[str, ...], keys: list[UUID], values: list[list[int | None]]) -> int:
-    """Write ids where they differ; return how many rows that were."""
+def _update(table: str, columns: tuple[str, ...], ids: list[int], values: list[list[int | None]]) -> int:
+    """Write references where they differ; return in how many rows."""
     with connection.cursor() as cursor:
-        cursor.execute(_update_statement(table, columns), [keys, *values])
+        cursor.execute(_update_statement(table, columns), [ids, *values])
         return int(cursor.rowcount)
 
 
@@ -121,8 +121,8 @@ def _update_statement(table: str, columns: tuple[str, ...]) -> Composed:
     names = SQL(", ").join(map(Identifier, columns))
     news = SQL(", ").join(Identifier("moved", column) for column in columns)
     return SQL("""
-        UPDATE {} o SET ({}) = ROW({}) FROM unnest(%s::uuid[], {}) AS moved (key, {})
-        WHERE o.key = moved.key AND ({}) IS DISTINCT FROM ({})
+        UPDATE {} o SET ({}) = ROW({}) FROM unnest(%s::int[], {}) AS moved (id, {})
+        WHERE o.id = moved.id AND ({}) IS DISTINCT FROM ({})
     """).format(
         Identifier(table),
         names,

@@ -16,7 +16,7 @@ from results.queries.picked import array_of_sums, mask
 from results.queries.records import RevisionRef, StatusCounts, boots_and_tests
 from results.queries.refs import REVISION_COLUMNS, as_revision
 from results.selection import EVERYTHING, Selection, Term
-from results.vocabulary import all_of, escape_like, where
+from results.vocabulary import alias_of, all_of, escape_like, where
 
 DEVICE_DIMENSIONS: Final = (
     "tree", "branch", "url", "origin", "lab", "platform", "compatible", "arch", "config", "compiler", "suite",
@@ -128,7 +128,9 @@ _NAMED: Final = SQL("""
     (p.name ILIKE {0} OR EXISTS (SELECT FROM unnest(p.compatibles) c WHERE c ILIKE {0}))
 """)
 
-_PLATFORM: Final = SQL("SELECT id, name, vendor, compatibles FROM results_platform WHERE name = {}")
+_PLATFORM: Final = SQL(
+    "SELECT id, name, vendor, compatibles FROM results_platform WHERE name = coalesce(({}), {})"
+)
 
 # Leans on daycount_platform.
 _LABS: Final = SQL("""
@@ -185,8 +187,8 @@ def device_listing(selection: Selection = EVERYTHING, *, since: date) -> tuple[D
 
 
 def device_detail(platform: str, *, since: date) -> DeviceDetail:
-    """Return a platform; NotFound when there is none of this name."""
-    found = fetch(_PLATFORM.format(Literal(platform)), Columns)
+    """Return the platform of a name or an alias; NotFound when there is none."""
+    found = fetch(_PLATFORM.format(alias_of("platform", platform), Literal(platform)), Columns)
     if not found:
         raise NotFound(f"device {platform}")
     about = {
@@ -198,7 +200,7 @@ def device_detail(platform: str, *, since: date) -> DeviceDetail:
     suites = fetch(_SUITES.format(**about), _suite)
     trees = _trees(fetch(_TREES.format(revision=REVISION_COLUMNS, **about), Columns))
     return DeviceDetail(
-        platform=platform,
+        platform=found[0]["name"],
         vendor=found[0]["vendor"],
         compatibles=tuple(found[0]["compatibles"]),
         since=since,

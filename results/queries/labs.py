@@ -14,7 +14,7 @@ from results.db import Columns, fetch
 from results.errors import NotFound
 from results.queries.picked import array_of_sums
 from results.queries.records import StatusCounts, boots_and_tests
-from results.vocabulary import all_of, escape_like
+from results.vocabulary import alias_of, all_of, escape_like
 
 LAB_DAYS: Final = 14
 
@@ -93,6 +93,8 @@ _DAYS: Final = SQL("""
     ORDER BY la.name
 """)
 
+_LAB: Final = SQL("SELECT id, name, is_physical FROM results_lab WHERE name = coalesce(({}), {})")
+
 # Leans on daycount_lab.
 _DEVICES: Final = SQL("""
     SELECT p.name AS platform, rc.is_boot, {sums} AS counts, max(rc.last_start) AS last_result
@@ -137,10 +139,8 @@ def lab_listing(search: str = "", *, origin: str | None = None, today: date) -> 
 
 
 def lab_detail(lab: str, *, today: date) -> LabDetail:
-    """Return a lab; NotFound when there is none of this name."""
-    named = fetch(
-        SQL("SELECT id, is_physical FROM results_lab WHERE name = {}").format(Literal(lab)), Columns
-    )
+    """Return the lab of a name or an alias; NotFound when there is none."""
+    named = fetch(_LAB.format(alias_of("lab", lab), Literal(lab)), Columns)
     if not named:
         raise NotFound(f"lab {lab}")
     since = _since(today)
@@ -152,7 +152,14 @@ def lab_detail(lab: str, *, today: date) -> LabDetail:
         for row in fetch(_ELSEWHERE.format(**about), Columns)
     }
     empty = LabRow(
-        lab, named[0]["is_physical"], (), 0, None, StatusCounts(), StatusCounts(), _days([], today)
+        named[0]["name"],
+        named[0]["is_physical"],
+        (),
+        0,
+        None,
+        StatusCounts(),
+        StatusCounts(),
+        _days([], today),
     )
     return LabDetail(
         lab=_lab(rows, today) if rows else empty,

@@ -15,7 +15,8 @@ from ingest.load import load_documents
 from ingest.locks import only_one
 from ingest.models import SuiteRule
 from results.documents import test_object as whole_test
-from results.models import DayCount, Lab, Platform, ResultCount, RevisionCount
+from results.keys import key_of
+from results.models import DayCount, Lab, NameAlias, Platform, ResultCount, RevisionCount
 from results.rollups import refresh
 from results.status import COUNT_COLUMNS
 from tests.ingest.kernelci.samples import COMPATIBLES, LABS, Grove, expected, needs_samples, sample_nodes
@@ -125,6 +126,20 @@ def test_what_kcidb_loses_is_kept(server, stored, operators_tables):
     assert boot["environment"]["compatible"] == COMPATIBLES["mt8195-cherry-tomato-r2"]
     assert boot["misc"]["retry_counter"] == 3
     assert tests["maestro:68b6c0a1f3d2e4a5b6c7000f"]["number"] == {"value": 13.7, "unit": "%"}
+
+
+@needs_samples
+def test_what_operators_know_of_other_names_is_used(server, stored, operators_tables):
+    for model, kind, names in ((Platform, "platform", COMPATIBLES), (Lab, "lab", LABS)):
+        for name in names:
+            model.objects.filter(name=name).update(name=f"our {name}")
+            NameAlias.objects.create(kind=kind, alias=name, name=f"our {name}")
+    through_the_api(server)
+    boot = stored.tests().get(kcidb_id=None, key=key_of("maestro:68b6c0a1f3d2e4a5b6c70003"))
+    environment = whole_test(boot)["environment"]
+    assert environment["misc"]["job_url"] == "https://lava.collabora.dev/scheduler/job/21234567"
+    assert environment["compatible"] == COMPATIBLES[environment["misc"]["platform"]]
+    assert boot.series.platform.name == f"our {environment['misc']['platform']}"
 
 
 def test_tries_of_one_job_are_tries_of_one_series(server, stored):

@@ -104,7 +104,7 @@ class ComparePage(Frame):
     @property
     def is_backwards(self) -> bool:
         """Whether b is the older one of one tree."""
-        return bool(self.a and self.b and self.a.tree == self.b.tree and self.b.started < self.a.started)
+        return bool(self.a and self.b and self.a.tree == self.b.tree and self.b.place < self.a.place)
 
 
 @require_safe

@@ -84,9 +84,9 @@ _REVISIONS: Final = SQL("""
               AND NOT EXISTS (
                   SELECT FROM results_build b WHERE b.revision_id = r.id AND b.pruned_at IS NOT NULL
               )
-        ORDER BY started DESC, "commit" DESC, patchset DESC LIMIT {window}
+        ORDER BY place DESC, "commit" DESC, patchset DESC LIMIT {window}
     ) newest
-    ORDER BY started, "commit", patchset
+    ORDER BY place, "commit", patchset
 """)
 
 _EXCUSED: Final = SQL("""

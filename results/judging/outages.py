@@ -26,17 +26,17 @@ def record_outages(loaded: Loaded, found: tuple[Found, ...]) -> None:
 
 
 def _outage(loaded: Loaded, found: Found) -> Outage:
-    first, last = loaded.revisions[found.start], loaded.revisions[found.end - 1]
+    marks = loaded.revisions[found.start : found.end]
     lab = loaded.id_of("lab", found.lab)
     assert lab is not None
     return Outage(
         tree_id=loaded.tree,
         lab_id=lab,
         platform_id=loaded.id_of("platform", found.platform),
-        first_id=first.id,
-        last_id=last.id,
-        began=first.started,
-        ended=last.started,
+        first_id=marks[0].id,
+        last_id=marks[-1].id,
+        began=min(mark.started for mark in marks),
+        ended=max(mark.started for mark in marks),
         results=found.results,
         failures=found.failures,
         p_value=found.p_value,

@@ -23,14 +23,14 @@ Sightings = Mapping[int, list[tuple[int, UUID]]]
 
 # Leans on test_unhappy.
 _EXCERPTS: Final = SQL("""
-    SELECT series, (array_agg(excerpt ORDER BY started DESC, key))[1] AS excerpt FROM (
-        SELECT t.series_id AS series, t.excerpt_id AS excerpt, r.started, t.key
+    SELECT series, (array_agg(excerpt ORDER BY place DESC, key))[1] AS excerpt FROM (
+        SELECT t.series_id AS series, t.excerpt_id AS excerpt, r.place, t.key
         FROM results_revision r
         JOIN results_build b ON b.revision_id = r.id
         JOIN results_test t ON t.build_id = b.id AND t.status = {fail} AND t.excerpt_id IS NOT NULL
         WHERE r.id = ANY({revisions}::int[])
     ) failures
-    GROUP BY series ORDER BY max(started) DESC, excerpt
+    GROUP BY series ORDER BY max(place) DESC, excerpt
 """)
 
 _BUILD_EXCERPTS: Final = SQL("""
@@ -38,7 +38,7 @@ _BUILD_EXCERPTS: Final = SQL("""
            b.origin_id, b.architecture_id, b.config_id, b.compiler_id, b.excerpt_id AS excerpt
     FROM results_build b JOIN results_revision r ON r.id = b.revision_id
     WHERE r.id = ANY({revisions}::int[]) AND b.status = {fail} AND b.excerpt_id IS NOT NULL
-    ORDER BY b.origin_id, b.architecture_id, b.config_id, b.compiler_id, r.started DESC, b.key
+    ORDER BY b.origin_id, b.architecture_id, b.config_id, b.compiler_id, r.place DESC, b.key
 """)
 
 _UNREAD: Final = SQL("""

@@ -104,7 +104,8 @@ def record_verdicts(
     codes = [label(verdict) for verdict in judgement.verdicts.verdict]
     flaky, since = judgement.flakiness, judgement.verdicts.since
     gone = {each.series: each.reason.value for each in missing}
-    span = loaded.revisions[-1].started - loaded.revisions[0].started
+    starts = [mark.started for mark in loaded.revisions]
+    span = max(starts) - min(starts)
     days = max(span.total_seconds() / 86400, 1.0)
     said: list[tuple[Any, ...]] = []
     for id_, row in subjects.row_of.items():

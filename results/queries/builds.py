@@ -141,9 +141,9 @@ _HISTORY: Final = SQL("""
     JOIN results_build like_it ON {same_variant} AND like_it.known AND NOT like_it.is_dummy
          AND like_it.origin_id = b.origin_id
     JOIN results_revision earlier ON earlier.id = like_it.revision_id AND earlier.tree_id = r.tree_id
-         AND (earlier.started, earlier.id) < (r.started, r.id)
+         AND (earlier.place, earlier.id) < (r.place, r.id)
     WHERE b.id = {build}
-    ORDER BY earlier.started DESC, earlier.id DESC, like_it.id DESC LIMIT {limit}
+    ORDER BY earlier.place DESC, earlier.id DESC, like_it.id DESC LIMIT {limit}
 """)
 
 

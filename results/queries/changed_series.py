@@ -81,7 +81,7 @@ _CHANGED: Final = SQL("""
             SELECT t.key, t.kcidb_id, t.status, t.start_time
             FROM results_test t
             WHERE t.series_id = head.series_id AND (
-                SELECT (r.started, r.id) <= ({started}, {revision})
+                SELECT (r.place, r.id) <= ({place}, {revision})
                 FROM results_build b JOIN results_revision r ON r.id = b.revision_id WHERE b.id = t.build_id
             )
             ORDER BY t.build_id DESC LIMIT {length}
@@ -102,11 +102,11 @@ def changed_series(
 
     ``patterns`` are SQL patterns of paths. May raise QueryTimeout.
     """
-    started, revision = checkouts[0].place
+    place, revision = checkouts[0].place
     query = _CHANGED.format(
         checkouts=Literal([checkout.number for checkout in checkouts]),
         patterns=Literal(list(patterns)),
-        started=Literal(started),
+        place=Literal(place),
         revision=Literal(revision),
         length=Literal(length),
     )

@@ -77,7 +77,8 @@ _CHANGE: Final = SQL("""
 _MASKED: Final = SQL("""
     CASE WHEN {side} = 12 AND kind > 1 AND EXISTS (
         SELECT FROM results_series s JOIN results_outage o ON o.lab_id = s.lab_id AND NOT o.released
-        WHERE s.id = {subject} AND o.tree_id = {tree} AND {started} BETWEEN o.began AND o.ended
+        JOIN results_revision first ON first.id = o.first_id JOIN results_revision last ON last.id = o.last_id
+        WHERE s.id = {subject} AND o.tree_id = {tree} AND {place} BETWEEN first.place AND last.place
               AND (o.platform_id IS NULL OR o.platform_id = s.platform_id)
     ) THEN 9 ELSE {side} END
 """)
@@ -93,7 +94,7 @@ _CHANGES: Final = SQL("""
         a = 12 AND b = 11 OR b = 12 AND a IS DISTINCT FROM 12 AS is_told,
         CASE WHEN b = 12 THEN y ELSE x END AS subject,
         CASE WHEN b = 12 THEN {tree_b} ELSE {tree_a} END AS tree,
-        CASE WHEN b = 12 THEN {started_b} ELSE {started_a} END AS failed
+        CASE WHEN b = 12 THEN {place_b} ELSE {place_a} END AS failed
     ) failure
     LEFT JOIN LATERAL (
         SELECT v.id, v.verdict FROM results_seriesverdict v WHERE kind > 1 AND v.series_id = subject
@@ -113,9 +114,9 @@ _CHANGES: Final = SQL("""
         JOIN results_revision began ON began.id = m.first_bad_id
         JOIN results_revision last_bad ON last_bad.id = m.last_bad_id
         LEFT JOIN results_revision mended ON mended.id = m.fixed_id
-        WHERE m.subject_id = v.id AND began.started <= failed
-              AND (mended.id IS NULL OR failed < mended.started)
-        ORDER BY e.state = {state_suspected}, began.started DESC, e.id LIMIT 1
+        WHERE m.subject_id = v.id AND began.place <= failed
+              AND (mended.id IS NULL OR failed < mended.place)
+        ORDER BY e.state = {state_suspected}, began.place DESC, e.id LIMIT 1
     ) e ON true
     CROSS JOIN LATERAL (SELECT coalesce(NOT e.is_real, v.verdict = ANY({chance}::int[]), false) AS by_chance)
         told
@@ -123,8 +124,8 @@ _CHANGES: Final = SQL("""
 
 # Of one tree: what began after a, or has not failed again since b.
 _BETWEEN: Final = SQL("""
-    CASE WHEN b = 12 THEN a IS DISTINCT FROM 11 OR began.started > {started_a}
-         ELSE last_bad.started < {started_b} END
+    CASE WHEN b = 12 THEN a IS DISTINCT FROM 11 OR began.place > {place_a}
+         ELSE last_bad.place < {place_b} END
 """)
 
 _CHANCE: Final = (
@@ -149,8 +150,8 @@ def changes_of_sides(a: NamedRevision, b: NamedRevision) -> Composable:
     places = {
         "tree_a": Literal(a.tree),
         "tree_b": Literal(b.tree),
-        "started_a": Literal(a.started),
-        "started_b": Literal(b.started),
+        "place_a": Literal(a.place),
+        "place_b": Literal(b.place),
     }
     return _CHANGES.format(
         change=_CHANGE,
@@ -171,5 +172,5 @@ def _masked(side: str, subject: str, revision: NamedRevision) -> Composable:
         side=SQL(side),
         subject=SQL(subject),
         tree=Literal(revision.tree),
-        started=Literal(revision.started),
+        place=Literal(revision.place),
     )

@@ -56,7 +56,7 @@ class CheckoutDetail:
 
 _COLUMNS: Final = SQL("""
     SELECT c.id AS number, c.kcidb_id AS id, o.name AS origin, c.start_time, c.valid, {revision}, r.subject,
-           r.started AS revision_started, r.id AS revision_number, d.body AS document
+           r.place AS revision_place, r.id AS revision_number, d.body AS document
     FROM results_checkout c
     JOIN results_origin o ON o.id = c.origin_id
     JOIN results_document d ON d.id = c.document_id
@@ -82,11 +82,11 @@ _OF_COMMIT: Final = SQL("""
 _BEFORE: Final = SQL("""
     c.origin_id = (SELECT id FROM results_origin WHERE name = {origin}) AND c.revision_id = ANY(ARRAY(
         SELECT r.id FROM results_revision this
-        JOIN results_revision r ON r.tree_id = this.tree_id AND (r.started, r.id) <= (this.started, this.id)
+        JOIN results_revision r ON r.tree_id = this.tree_id AND (r.place, r.id) <= (this.place, this.id)
         WHERE this.id = (SELECT revision_id FROM results_checkout WHERE id = {number})
               AND EXISTS (SELECT FROM results_checkout o WHERE o.revision_id = r.id AND o.origin_id = (
                   SELECT id FROM results_origin WHERE name = {origin}))
-        ORDER BY r.started DESC, r.id DESC LIMIT {limit}
+        ORDER BY r.place DESC, r.id DESC LIMIT {limit}
     ))
 """)
 
@@ -181,7 +181,7 @@ def _of(*, document: str, **columns: Any) -> Checkout:
     assert revision is not None  # the query joins it
     return Checkout(
         revision=revision,
-        place=(columns.pop("revision_started"), columns.pop("revision_number")),
+        place=(columns.pop("revision_place"), columns.pop("revision_number")),
         tree_name=_text(fields, "tree_name") or revision.tree.name,
         url=_text(fields, "git_repository_url"),
         branch=_text(fields, "git_repository_branch"),

@@ -158,7 +158,7 @@ _TREES: Final = SQL("""
             WHERE rc.platform_id = {platform} AND rc.day >= {since} AND b.revision_id IS NOT NULL
         ) tested
         JOIN results_revision r ON r.id = tested.revision_id
-        ORDER BY r.tree_id, r.started DESC, r.id DESC
+        ORDER BY r.tree_id, r.place DESC, r.id DESC
     )
     SELECT {revision}, r.started, counted.is_boot, counted.counts
     FROM newest
@@ -170,7 +170,7 @@ _TREES: Final = SQL("""
     ) counted
     JOIN results_revision r ON r.id = newest.id
     JOIN results_tree tr ON tr.id = r.tree_id
-    ORDER BY r.started DESC, r.id DESC
+    ORDER BY r.place DESC, r.id DESC
 """)
 
 

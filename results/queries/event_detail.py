@@ -117,10 +117,10 @@ _MEMBERSHIP: Final = SQL("""
 # Leans on eventseries_identity.
 _PLACES: Final = SQL("""
     SELECT p.name AS platform, la.name AS lab, count(*) AS series,
-           (array_agg({good} ORDER BY good.started DESC NULLS LAST))[1] AS last_good,
-           (array_agg({bad} ORDER BY bad.started))[1] AS first_bad,
+           (array_agg({good} ORDER BY good.place DESC NULLS LAST))[1] AS last_good,
+           (array_agg({bad} ORDER BY bad.place))[1] AS first_bad,
            CASE WHEN bool_and(fixed.id IS NOT NULL)
-                THEN (array_agg({fixed} ORDER BY fixed.started DESC))[1] ELSE '' END AS fixed,
+                THEN (array_agg({fixed} ORDER BY fixed.place DESC))[1] ELSE '' END AS fixed,
            sum(m.tries_before)::int AS tries_before, sum(m.failures_before)::int AS failures_before,
            sum(m.tries_after)::int AS tries_after, sum(m.failures_after)::int AS failures_after
     {membership}
@@ -146,16 +146,16 @@ _TEST: Final = SQL("""
     FROM (
         SELECT t.key
         FROM (
-            SELECT v.series_id, r.started FROM results_eventseries m
+            SELECT v.series_id, r.place FROM results_eventseries m
             JOIN results_seriesverdict v ON v.id = m.subject_id
             JOIN results_revision r ON r.id = m.first_bad_id
             WHERE m.event_id = {event} AND v.series_id IS NOT NULL ORDER BY m.id LIMIT {limit}
         ) member
         JOIN results_test t ON t.series_id = member.series_id AND t.status = {fail}
         JOIN results_build b ON b.id = t.build_id
-        JOIN results_revision r ON r.id = b.revision_id AND r.started >= member.started
+        JOIN results_revision r ON r.id = b.revision_id AND r.place >= member.place
         LEFT JOIN results_excerptsignature known ON known.excerpt_id = t.excerpt_id
-        ORDER BY known.text IS NOT DISTINCT FROM {signature} DESC, t.excerpt_id IS NULL, r.started, t.key
+        ORDER BY known.text IS NOT DISTINCT FROM {signature} DESC, t.excerpt_id IS NULL, r.place, t.key
         LIMIT 1
     ) chosen
     JOIN results_test t ON t.key = chosen.key

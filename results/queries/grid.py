@@ -91,8 +91,8 @@ class Grid:
 _COLUMNS: Final = SQL("""
     SELECT {revision}, r.id AS number, r.started
     FROM results_revision r JOIN results_tree tr ON tr.id = r.tree_id
-    WHERE r.tree_id = {tree} AND (r.started, r.id) <= ({started}, {newest}) AND {has_checkout}
-    ORDER BY r.started DESC, r.id DESC LIMIT {limit}
+    WHERE r.tree_id = {tree} AND (r.place, r.id) <= ({place}, {newest}) AND {has_checkout}
+    ORDER BY r.place DESC, r.id DESC LIMIT {limit}
 """)
 
 # Leans on build_revision and test_unhappy.
@@ -202,7 +202,7 @@ def grid(
         _COLUMNS.format(
             revision=REVISION_COLUMNS,
             tree=Literal(newest.tree),
-            started=Literal(newest.started),
+            place=Literal(newest.place),
             newest=Literal(newest.number),
             has_checkout=HAS_CHECKOUT,
             limit=Literal(width + 1),

@@ -38,35 +38,37 @@ class TreeName:
 
 @dataclass(frozen=True, slots=True)
 class NamedRevision:
-    """A revision that a name may mean. ``number`` and ``tree`` are row numbers."""
+    """A revision that a name may mean. ``number`` and ``tree`` are row numbers, ``place`` its order."""
 
     revision: RevisionRef
     number: int
     tree: int
     started: datetime
+    place: datetime
     subject: str
 
 
 # Leans on revision_commit or revision_history; descriptions are few enough to be looked through.
 _NAMED: Final = SQL("""
     SELECT * FROM (
-        SELECT DISTINCT ON (r.tree_id) {revision}, r.id AS number, r.tree_id AS tree, r.started, r.subject
+        SELECT DISTINCT ON (r.tree_id)
+               {revision}, r.id AS number, r.tree_id AS tree, r.started, r.place, r.subject
         FROM results_revision r JOIN results_tree tr ON tr.id = r.tree_id
         WHERE {condition} AND {has_checkout}
-        ORDER BY r.tree_id, r.patchset <> '', r.started DESC, r.id DESC
+        ORDER BY r.tree_id, r.patchset <> '', r.place DESC, r.id DESC
     ) found
-    ORDER BY started DESC, number DESC LIMIT {limit}
+    ORDER BY place DESC, number DESC LIMIT {limit}
 """)
 
 _LAST: Final = SQL("""
-    SELECT {revision}, r.id AS number, r.tree_id AS tree, r.started, r.subject
+    SELECT {revision}, r.id AS number, r.tree_id AS tree, r.started, r.place, r.subject
     FROM results_tree tr
     CROSS JOIN LATERAL (
         SELECT r.* FROM results_revision r WHERE r.tree_id = tr.id AND {has_checkout}
-        ORDER BY r.started DESC, r.id DESC LIMIT 1 OFFSET {back}
+        ORDER BY r.place DESC, r.id DESC LIMIT 1 OFFSET {back}
     ) r
     WHERE {condition}
-    ORDER BY r.started DESC, r.id DESC LIMIT {limit}
+    ORDER BY r.place DESC, r.id DESC LIMIT {limit}
 """)
 
 

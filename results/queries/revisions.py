@@ -75,24 +75,24 @@ class RevisionDetail:
 
 _ROWS: Final = SQL("""
     WITH page AS MATERIALIZED ({page}) {counted}
-    SELECT {revision}, r.id, r.subject, r.started, {last_result}, ARRAY(
+    SELECT {revision}, r.id, r.subject, r.started, r.place, {last_result}, ARRAY(
                SELECT DISTINCT o.name FROM results_checkout c JOIN results_origin o ON o.id = c.origin_id
                WHERE c.revision_id = r.id ORDER BY o.name
            ) AS origins, {counts}
     FROM page
     JOIN results_revision r ON r.id = page.id
     JOIN results_tree tr ON tr.id = r.tree_id
-    ORDER BY r.started DESC, r.id DESC
+    ORDER BY r.place DESC, r.id DESC
 """)
 
 # The newest revision of each tree. Leans on revision_history.
 NEWEST: Final = SQL("""
     SELECT newest.id FROM results_tree tr
     CROSS JOIN LATERAL (
-        SELECT r.id, r.started FROM results_revision r WHERE r.tree_id = tr.id AND {has_checkout}
-        ORDER BY r.started DESC, r.id DESC LIMIT 1
+        SELECT r.id, r.place FROM results_revision r WHERE r.tree_id = tr.id AND {has_checkout}
+        ORDER BY r.place DESC, r.id DESC LIMIT 1
     ) newest
-    ORDER BY newest.started DESC, newest.id DESC LIMIT {limit}
+    ORDER BY newest.place DESC, newest.id DESC LIMIT {limit}
 """)
 
 # Leans on revision_history.
@@ -100,14 +100,14 @@ _HISTORY: Final = SQL("""
     SELECT r.id FROM results_revision r
     WHERE r.tree_id = (SELECT id FROM results_tree WHERE name = {name} AND branch = {branch} AND url = {url})
           AND {has_checkout} AND {bounds}
-    ORDER BY r.started DESC, r.id DESC LIMIT {limit}
+    ORDER BY r.place DESC, r.id DESC LIMIT {limit}
 """)
 
 # Leans on revision_commit; descriptions are few enough to be looked through.
 _FOUND: Final = SQL("""
     SELECT r.id FROM results_revision r
     WHERE ({commit} OR r.describe = {text} AND r.describe <> '') AND {has_checkout}
-    ORDER BY r.started DESC, r.id DESC LIMIT {limit}
+    ORDER BY r.place DESC, r.id DESC LIMIT {limit}
 """)
 
 # Leans on build_revision and resultcount_identity, or where rows are counted on test_history.
@@ -131,7 +131,7 @@ _COUNTED_COLUMNS: Final = SQL("""
 # Leans on revision_identity and revision_history.
 _REVISION: Final = SQL("""
     WITH asked AS (
-        SELECT r.id, r.tree_id, r.started FROM results_revision r
+        SELECT r.id, r.tree_id, r.place FROM results_revision r
         JOIN results_tree tr ON tr.id = r.tree_id
         WHERE tr.name = {name} AND tr.branch = {branch} AND tr.url = {url}
               AND r."commit" = {commit} AND r.patchset = {patchset} AND {has_checkout}
@@ -140,13 +140,13 @@ _REVISION: Final = SQL("""
         SELECT 'this' AS place, id FROM asked
         UNION ALL (
             SELECT 'previous', r.id FROM asked JOIN results_revision r ON r.tree_id = asked.tree_id
-            WHERE (r.started, r.id) < (asked.started, asked.id) AND {has_checkout}
-            ORDER BY r.started DESC, r.id DESC LIMIT 1
+            WHERE (r.place, r.id) < (asked.place, asked.id) AND {has_checkout}
+            ORDER BY r.place DESC, r.id DESC LIMIT 1
         )
         UNION ALL (
             SELECT 'next', r.id FROM asked JOIN results_revision r ON r.tree_id = asked.tree_id
-            WHERE (r.started, r.id) > (asked.started, asked.id) AND {has_checkout}
-            ORDER BY r.started, r.id LIMIT 1
+            WHERE (r.place, r.id) > (asked.place, asked.id) AND {has_checkout}
+            ORDER BY r.place, r.id LIMIT 1
         )
     )
     SELECT near.place, {revision}, r.subject, r.started, {last_result}, {counts}
@@ -194,7 +194,7 @@ def revision_history(
     )
     counted = selection.without("since", "until")
     query = _counted_rows(page, counted.within(tree.selection)) if counted else _rows(page)
-    listing = paging.listing(fetch(query, Columns), limit, lambda row: (row["started"], row["id"]))
+    listing = paging.listing(fetch(query, Columns), limit, lambda row: (row["place"], row["id"]))
     return Listing(tuple(_row(**row, selection=counted) for row in listing.rows), listing.after)
 
 
@@ -268,7 +268,9 @@ def _counted_rows(page: Composed, selection: Selection) -> Composed:
     )
 
 
-def _row(*, id: int, origins: list[str], selection: Selection = EVERYTHING, **columns: Any) -> RevisionRow:
+def _row(
+    *, id: int, place: datetime, origins: list[str], selection: Selection = EVERYTHING, **columns: Any
+) -> RevisionRow:
     revision = as_revision(columns)
     counts: dict[str, Any] = {name: mask(found, selection) for name, found in as_counts(columns).items()}
     return RevisionRow(revision=revision, origins=tuple(origins), **counts, **columns)
@@ -279,8 +281,8 @@ def _bounds(selection: Selection, after: str | None) -> Composable:
     conditions += (_day_bound(SQL("r.started >= {}"), term, 0) for term in selection["since"])
     conditions += (_day_bound(SQL("r.started < {}"), term, 1) for term in selection["until"])
     if after:
-        started, revision = paging.decode(after, (datetime.fromisoformat, int))
-        conditions.append(SQL("(r.started, r.id) < ({}, {})").format(Literal(started), Literal(revision)))
+        place, revision = paging.decode(after, (datetime.fromisoformat, int))
+        conditions.append(SQL("(r.place, r.id) < ({}, {})").format(Literal(place), Literal(revision)))
     return SQL(" AND ").join(conditions)
 
 

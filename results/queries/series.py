@@ -81,7 +81,7 @@ _HISTORY: Final = SQL("""
     ) t
     JOIN results_build b ON b.id = t.build_id
     {joins}
-    ORDER BY r.started DESC NULLS LAST, r.id DESC NULLS LAST, t.start_time DESC NULLS LAST, t.key
+    ORDER BY r.place DESC NULLS LAST, r.id DESC NULLS LAST, t.start_time DESC NULLS LAST, t.key
     LIMIT {limit}
 """)
 

@@ -90,7 +90,7 @@ _RUNS: Final = SQL("""
     JOIN results_build b ON b.id = t.build_id
     JOIN results_revision r ON r.id = b.revision_id
     JOIN results_tree tr ON tr.id = r.tree_id
-    ORDER BY r.started, r."commit", r.patchset, t.start_time, t.key
+    ORDER BY r.place, t.start_time, t.key
 """)
 
 _STATE: Final = SQL("""
@@ -106,7 +106,7 @@ _SHIFTS: Final = SQL("""
     FROM results_metricchange m
     JOIN results_revision r ON r.id = m.revision_id
     JOIN results_tree tr ON tr.id = r.tree_id
-    WHERE m.series_id = {series} ORDER BY r.started
+    WHERE m.series_id = {series} ORDER BY r.place
 """)
 
 

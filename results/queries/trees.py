@@ -38,21 +38,22 @@ class TreeRow:
 # Leans on revision_history and revisioncount_identity.
 _LISTING: Final = SQL("""
     WITH recent AS MATERIALIZED (
-        SELECT tr.id AS tree_id, r.id, r.started
+        SELECT tr.id AS tree_id, r.id, r.started, r.place
         FROM results_tree tr
         CROSS JOIN LATERAL (
-            SELECT r.id, r.started FROM results_revision r
+            SELECT r.id, r.started, r.place FROM results_revision r
             WHERE r.tree_id = tr.id AND {has_checkout}
-            ORDER BY r.started DESC, r.id DESC LIMIT {length}
+            ORDER BY r.place DESC, r.id DESC LIMIT {length}
         ) r
         WHERE (tr.name ILIKE {search} OR tr.branch ILIKE {search}) AND {origin}
     ),
     newest AS (
-        SELECT DISTINCT ON (tree_id) tree_id, id FROM recent WHERE started >= {since}
-        ORDER BY tree_id, started DESC, id DESC
+        SELECT DISTINCT ON (tree_id) tree_id, id FROM recent
+        WHERE tree_id IN (SELECT tree_id FROM recent WHERE started >= {since})
+        ORDER BY tree_id, place DESC, id DESC
     ),
     trends AS (
-        SELECT tree_id, array_agg(failed ORDER BY started, id) AS trend FROM (
+        SELECT tree_id, array_agg(failed ORDER BY place, id) AS trend FROM (
             SELECT recent.*, (
                 SELECT coalesce(sum(n.n_fail), 0)::int FROM results_revisioncount n
                 WHERE n.revision_id = recent.id

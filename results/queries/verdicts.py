@@ -62,15 +62,16 @@ _VERDICTS: Final = SQL("""
         JOIN results_event e ON e.id = m.event_id AND e.state NOT IN ({infra}, {closed})
         JOIN results_revision began ON began.id = m.first_bad_id
         LEFT JOIN results_revision fixed ON fixed.id = m.fixed_id
-        WHERE m.subject_id = v.id AND t.status = {fail} AND began.started <= r.started
-              AND (fixed.id IS NULL OR r.started < fixed.started)
-        ORDER BY e.state = {suspected}, began.started DESC, e.id LIMIT 1
+        WHERE m.subject_id = v.id AND t.status = {fail} AND began.place <= r.place
+              AND (fixed.id IS NULL OR r.place < fixed.place)
+        ORDER BY e.state = {suspected}, began.place DESC, e.id LIMIT 1
     ) e ON true
     LEFT JOIN LATERAL (
         SELECT o.id FROM results_outage o
+        JOIN results_revision first ON first.id = o.first_id JOIN results_revision last ON last.id = o.last_id
         WHERE o.lab_id = s.lab_id AND o.tree_id = r.tree_id AND NOT o.released
               AND (o.platform_id IS NULL OR o.platform_id = s.platform_id)
-              AND r.started BETWEEN o.began AND o.ended LIMIT 1
+              AND r.place BETWEEN first.place AND last.place LIMIT 1
     ) ill ON true
     LEFT JOIN LATERAL (
         SELECT i.kcidb_id, i.comment FROM results_incident c

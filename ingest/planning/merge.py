@@ -2,6 +2,9 @@
 
 ``misc`` and lists are one field each and replace whole; ``environment``, ``number`` and ``culprit``
 merge by sub-field. Merging is commutative and associative, so the order of arrival does not matter.
+
+What KernelCI's API alone tells in ``misc`` is a field of its own: the copy of a result that comes
+through KCIDB has a ``misc`` without it.
 """
 
 from __future__ import annotations
@@ -9,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
+
+from django.conf import settings
 
 from results.documents import Object
 
@@ -20,6 +25,8 @@ Sourced = dict[str, tuple[Order, Any]]
 
 SUB_OBJECTS: Final = ("environment", "number", "culprit")
 METADATA: Final = "_timestamp"
+TOLD_BY_API: Final = (("misc", "retry_counter"), ("misc", "retry_by"), ("environment.misc", "device"))
+"""Field and part of it that only the API of KernelCI tells; as a field of its own "misc/retry_by"."""
 
 
 def sourced(item: Object, order: Order, sources: dict[str, Order] | None = None) -> Sourced:
@@ -32,6 +39,11 @@ def sourced(item: Object, order: Order, sources: dict[str, Order] | None = None)
         if parts := fields.get(name):
             del fields[name]
             fields |= {f"{name}.{part}": value for part, value in parts.items()}
+    if fields.get("origin") == settings.KERNELCI_ORIGIN:
+        for name, part in TOLD_BY_API:
+            if part in (whole := fields.get(name, {})):
+                fields[name] = {key: value for key, value in whole.items() if key != part}
+                fields[f"{name}/{part}"] = whole[part]
     others = sources or {}
     return {name: (others.get(name, order), value) for name, value in fields.items()}
 
@@ -51,8 +63,12 @@ def merge(versions: Iterable[Sourced]) -> Sourced:
 
 def plain(fields: Sourced) -> Object:
     """Return the object that sourced fields describe."""
+    parts = {name: value for name, (_, value) in fields.items() if "/" not in name}
+    for name in fields.keys() - parts.keys():
+        whole, _, part = name.partition("/")
+        parts[whole] = parts.get(whole, {}) | {part: fields[name][1]}
     item: Object = {}
-    for name, (_, value) in fields.items():
+    for name, value in parts.items():
         whole, _, part = name.partition(".")
         if part:
             item[whole] = item.get(whole, {}) | {part: value}

@@ -64,3 +64,33 @@ def test_who_won_what_is_known():
     assert other_sources(fields) == {"a": 1, "number.value": 1}
     again = sourced(plain(fields), TWO, {"a": ONE, "number.value": ONE})
     assert again == fields
+
+
+def from_maestro(**fields):
+    return {"origin": "maestro", **fields}
+
+
+def test_what_only_the_api_tells_survives_a_copy_that_lacks_it():
+    api = from_maestro(
+        misc={"lab": "a", "retry_counter": 2}, environment={"misc": {"platform": "p", "device": "p-03"}}
+    )
+    copy = from_maestro(misc={"lab": "b"}, environment={"misc": {"platform": "q"}})
+    for one, other in ((ONE, TWO), (TWO, ONE)):
+        both = merged((one, api), (other, copy))
+        newest_misc = "a" if one == TWO else "b"
+        assert both["misc"] == {"lab": newest_misc, "retry_counter": 2}
+        assert both["environment"]["misc"]["device"] == "p-03"
+    assert merged((ONE, api), (TWO, from_maestro())) == api
+    assert merged((ONE, api), (TWO, from_maestro(misc={"retry_counter": 3})))["misc"] == {"retry_counter": 3}
+
+
+def test_where_it_comes_from_is_known():
+    fields = merge([sourced(from_maestro(misc={"retry_by": "x"}), ONE), sourced(from_maestro(misc={}), TWO)])
+    assert plain(fields) == from_maestro(misc={"retry_by": "x"})
+    assert other_sources(fields) == {"misc/retry_by": 1}
+    assert sourced(plain(fields), TWO, {"misc/retry_by": ONE}) == fields
+
+
+def test_misc_of_others_replaces_whole():
+    first, second = ({"origin": "o", "misc": misc} for misc in ({"retry_counter": 1}, {"x": 1}))
+    assert merged((ONE, first), (TWO, second))["misc"] == {"x": 1}

@@ -43,6 +43,10 @@ def crawl(of_a_kind):
         if not response["Content-Type"].startswith("text/html"):
             continue
         visited[url] = soup(response)
-        links = (link["href"].split("#")[0] for link in visited[url].select("a[href]"))
+        links = (
+            link["href"].split("#")[0]
+            for link in visited[url].select("a[href]")
+            if not link.find_parent(class_="twins")
+        )
         waiting.extend(link for link in links if link.startswith("/") and not link.startswith(NO_PAGES))
     return visited

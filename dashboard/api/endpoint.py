@@ -156,7 +156,7 @@ class Rows(Endpoint):
     One with ``FEED`` as renderer classes, a ``page_name`` and ``entry`` is an Atom feed, too.
     """
 
-    renderer_classes = (JSON, Lines, CSV)
+    renderer_classes: Sequence[type[BaseRenderer]] = (JSON, Lines, CSV)
     page_rows: ClassVar[int] = PAGE_ROWS
     """Rows of a page when no limit is given; ``ALL_ROWS`` of a listing that has one page."""
     page_name: ClassVar[str] = ""

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from typing import Any, Final, cast
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
-from dashboard.api.endpoint import ALL_ROWS, Row, Rows, Thing
+from dashboard.api.endpoint import ALL_ROWS, FEED, Row, Rows, Thing
+from dashboard.api.feeds import Entry
+from dashboard.api.formats import JSON, Mbox
 from dashboard.api.shapes import events as shapes
 from dashboard.api.writing import Change, Writable
+from dashboard.event_mail import event_thread, mbox
+from dashboard.event_rows import statement
 from dashboard.filters import Query
 from dashboard.models import Scope
+from dashboard.paths import event_path
+from dashboard.rows import tree_name
 from results.models import Event, SeriesVerdict
 from results.queries.event_detail import event_detail
 from results.queries.events import EVENT_SORTS, EventFilter, EventSort, event_page
@@ -26,9 +33,13 @@ VERDICTS: Final = {str(verdict.label): verdict for verdict in FLAKY_VERDICTS}
 
 
 class ListRegressions(Rows):
-    """What broke, by impact, age or confidence; confirmed and not fixed unless `state` says otherwise."""
+    """What broke, by impact, age or confidence; confirmed and not fixed unless `state` says otherwise.
 
-    tag, shape = "regressions", shapes.RegressionItem
+    As mbox, a thread of mails for each regression of the page.
+    """
+
+    tag, shape, page_name = "regressions", shapes.RegressionItem, "regressions"
+    renderer_classes, newest_first = (*FEED, Mbox), {"order": "newest"}
     extra = {
         "state": tuple(STATES),
         "order": EVENT_SORTS,
@@ -57,15 +68,44 @@ class ListRegressions(Rows):
         sort = cast(EventSort, asked.get("order", EVENT_SORTS[0]))
         return event_page(which, sort=sort, after=query.after, limit=limit)
 
+    def get(self, request: Request, **names: Any) -> HttpResponseBase:
+        """Return a page, everything, a feed, or mails."""
+        if not isinstance(request.accepted_renderer, Mbox):
+            return super().get(request, **names)
+        asked, site = self.asked(request), request.build_absolute_uri("/")
+        rows = self.page(asked.query, asked.limit or self.page_rows, **names).rows
+        threads = (event_thread(event_detail(row.id), site) for row in rows)
+        mails = (message for thread in threads for message in thread)
+        return StreamingHttpResponse(mbox(mails), content_type=Mbox.media_type)
+
     def item(self, record: Any) -> Row:
         """Return a regression."""
         return shapes.regression_item(record)
 
+    def entry(self, record: Any) -> Entry:
+        """Return the entry of a regression."""
+        return Entry(
+            path=event_path(record.id),
+            title=f"{record.state.label}: {record.title} ({tree_name(record.tree)})",
+            summary=statement(record),
+            published=record.began,
+            updated=record.changed,
+        )
+
 
 class GetRegression(Thing):
-    """One regression with its evidence and its history."""
+    """One regression with its evidence and its history. As mbox, a thread of mails."""
 
     tag, shape, names = "regressions", shapes.RegressionWhole, ("number",)
+    renderer_classes = (JSON, Mbox)
+
+    def get(self, request: Request, **names: Any) -> HttpResponseBase:
+        """Return the regression."""
+        if not isinstance(request.accepted_renderer, Mbox):
+            return super().get(request, **names)
+        self.asked(request)
+        mails = event_thread(event_detail(names["number"]), request.build_absolute_uri("/"))
+        return HttpResponse(b"".join(mbox(mails)), content_type=Mbox.media_type)
 
     def thing(self, query: Query, **names: Any) -> Row:
         """Return the regression."""

@@ -14,6 +14,9 @@ from django.utils.feedgenerator import Atom1Feed
 BEGAN: Final = "2026"
 """The year in the names of entries (RFC 4151): it never changes, whatever happens to an entry."""
 
+NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""When something changed that does not say so."""
+
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 
-from dashboard.api.endpoint import Row, Rows, Thing
+from dashboard.api.endpoint import FEED, Row, Rows, Thing
+from dashboard.api.feeds import Entry
 from dashboard.api.shapes import intake as shapes
 from dashboard.filters import BadQuery, Query
+from dashboard.parts import enumeration, plural
+from dashboard.paths import submission_path
 from results.errors import NotFound
 from results.queries.freshness import freshness
 from results.queries.records import Listing
@@ -21,7 +26,8 @@ LARGEST = 2**31 - 1
 class ListSubmissions(Rows):
     """KCIDB documents as they arrived, the newest first."""
 
-    tag, shape = "submissions", shapes.SubmissionItem
+    tag, shape, page_name = "submissions", shapes.SubmissionItem, "submissions"
+    renderer_classes = FEED
     extra = {"q": None, "origin": None, "source": None, "state": STATES}
 
     def page(self, query: Query, limit: int, **names: Any) -> Listing[Any]:
@@ -40,6 +46,16 @@ class ListSubmissions(Rows):
         """Return a submission."""
         return shapes.submission_item(record)
 
+    def entry(self, record: Any) -> Entry:
+        """Return the entry of a submission."""
+        return Entry(
+            path=submission_path(record.id),
+            title=f"{record.state}: {record.name or record.id}",
+            summary=f"{plural(record.tests, 'test')}, {plural(record.rejections, 'rejection')}; "
+            f"from {enumeration(record.origins) or record.source}.",
+            updated=record.received_at,
+        )
+
 
 class GetSubmission(Thing):
     """One KCIDB document and what became of it."""
@@ -56,7 +72,8 @@ class GetSubmission(Thing):
 class ListRejections(Rows):
     """What was refused and why, the newest first."""
 
-    tag, shape = "submissions", shapes.RejectionItem
+    tag, shape, page_name = "submissions", shapes.RejectionItem, "rejections"
+    renderer_classes = FEED
     extra = {"submission": None, "open": ("yes", "no")}
 
     def page(self, query: Query, limit: int, **names: Any) -> Listing[Any]:
@@ -72,6 +89,19 @@ class ListRejections(Rows):
     def item(self, record: Any) -> Row:
         """Return a rejection."""
         return shapes.rejection_item(record)
+
+    def entry(self, record: Any) -> Entry:
+        """Return the entry of a rejection."""
+        return Entry(
+            path=f"{submission_path(record.submission)}#rejection-{record.id}",
+            title=f"{record.kind} {record.object_id}".strip() or record.submission_name,
+            summary=f"{record.reason} {record.pointer}".strip(),
+            updated=record.rejected_at,
+        )
+
+    def page_address(self, names: Mapping[str, Any], params: list[tuple[str, str]]) -> str:
+        """Return the address of what is refused and open; the page has no filters."""
+        return reverse("rejections")
 
 
 class GetStatus(Thing):

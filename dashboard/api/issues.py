@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any, cast, get_args
 
-from dashboard.api.endpoint import Row, Rows, Thing
+from dashboard.api.endpoint import FEED, Row, Rows, Thing
+from dashboard.api.feeds import NEVER, Entry
 from dashboard.api.shapes import issues as shapes
 from dashboard.filters import Query
+from dashboard.parts import plural
+from dashboard.paths import issue_path
 from results.queries.issues import CULPRITS, Shown, incident_page, issue_detail, issue_listing
 from results.queries.records import Listing
 
@@ -14,7 +17,8 @@ from results.queries.records import Listing
 class ListIssues(Rows):
     """Known problems, the most recently seen first."""
 
-    tag, shape = "issues", shapes.IssueItem
+    tag, shape, page_name = "issues", shapes.IssueItem, "issues"
+    renderer_classes = FEED
     extra = {"q": None, "origin": None, "culprit": CULPRITS}
 
     def page(self, query: Query, limit: int, **names: Any) -> Listing[Any]:
@@ -31,6 +35,16 @@ class ListIssues(Rows):
     def item(self, record: Any) -> Row:
         """Return an issue."""
         return shapes.issue_item(record)
+
+    def entry(self, record: Any) -> Entry:
+        """Return the entry of an issue."""
+        return Entry(
+            path=issue_path(record.issue.id),
+            title=record.issue.comment or record.issue.id,
+            summary=f"Seen in {plural(record.builds, 'build')} and {plural(record.tests, 'test')}.",
+            published=record.first_seen,
+            updated=record.last_seen or NEVER,
+        )
 
 
 class GetIssue(Thing):

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
-from dashboard.api.endpoint import Row, Rows, Thing
+from dashboard.api.endpoint import FEED, Row, Rows, Thing
+from dashboard.api.feeds import NEVER, Entry
 from dashboard.api.shapes import refs
 from dashboard.api.shapes import results as shapes
 from dashboard.filters import BadQuery, Query
+from dashboard.paths import build_path, test_path
+from dashboard.rows import tree_name
 from results.queries.builds import BUILD_DIMENSIONS, BUILD_SORTS, build_detail, build_page
 from results.queries.facets import totals
 from results.queries.picked import is_scoped
-from results.queries.records import BuildRef, Listing
+from results.queries.records import BuildRef, Listing, RevisionRef
 from results.queries.series import series_detail, series_history
 from results.queries.test_runs import test_detail
 from results.queries.tests import TEST_SORTS, test_page
@@ -29,8 +32,9 @@ class ListBuilds(Rows):
     JSON lines and CSV come in the order of the database: they cannot be sorted.
     """
 
-    tag, shape = "builds", shapes.BuildItem
+    tag, shape, page_name = "builds", shapes.BuildItem, "builds"
     dimensions, sorts = BUILD_DIMENSIONS, BUILD_SORTS
+    renderer_classes, newest_first = FEED, {"sort": "-start"}
 
     def page(self, query: Query, limit: int, **names: Any) -> Listing[Any]:
         """Return a page of builds."""
@@ -47,6 +51,16 @@ class ListBuilds(Rows):
     def item(self, record: Any) -> Row:
         """Return a build."""
         return shapes.build_item(record)
+
+    def entry(self, record: Any) -> Entry:
+        """Return the entry of a build."""
+        ref = record.build
+        said = " ".join(part for part in (ref.architecture, ref.config, ref.compiler) if part)
+        return Entry(
+            path=build_path(ref.id),
+            title=f"{record.status.name} {said or ref.id}{_where(record.revision)}",
+            updated=record.start_time or NEVER,
+        )
 
 
 class GetBuild(Thing):
@@ -65,7 +79,8 @@ class ListTests(Rows):
     JSON lines and CSV come in the order of the database: they cannot be sorted.
     """
 
-    tag, shape, sorts = "tests", shapes.TestItem, TEST_SORTS
+    tag, shape, sorts, page_name = "tests", shapes.TestItem, TEST_SORTS, "tests"
+    renderer_classes, newest_first = FEED, {"sort": "-start"}
     dimensions: ClassVar[tuple[str, ...]] = DIMENSIONS
 
     build: BuildRef | None = None
@@ -101,6 +116,16 @@ class ListTests(Rows):
             self.build = record.build
             self.parts = refs.build(record.build), refs.known_revision(record.revision)
         return shapes.test_item(record, *self.parts)
+
+    def entry(self, record: Any) -> Entry:
+        """Return the entry of a test run."""
+        places = " · ".join(part for part in (record.platform, record.lab) if part)
+        return Entry(
+            path=test_path(record.id),
+            title=f"{record.status.name} {record.path or record.id}{_where(record.revision)}",
+            summary=places,
+            updated=record.start_time or NEVER,
+        )
 
 
 class ListBoots(ListTests):
@@ -144,6 +169,7 @@ class ListRuns(Rows):
     """
 
     tag, shape, names, page_rows = "series", shapes.RunItem, ("number",), HISTORY
+    renderer_classes, page_name = FEED, "series"
 
     def page(self, query: Query, limit: int, **names: Any) -> Listing[Any]:
         """Return the newest runs."""
@@ -154,6 +180,18 @@ class ListRuns(Rows):
     def item(self, record: Any) -> Row:
         """Return a run."""
         return shapes.run_item(record)
+
+    def entry(self, record: Any) -> Entry:
+        """Return the entry of a run."""
+        return Entry(
+            path=test_path(record.id),
+            title=f"{record.status.name}{_where(record.revision)}",
+            updated=record.start_time or NEVER,
+        )
+
+
+def _where(revision: RevisionRef | None) -> str:
+    return f" in {tree_name(revision.tree)} {revision.title}" if revision else ""
 
 
 def unsorted(query: Query) -> Query:

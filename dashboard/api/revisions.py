@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
 
-from dashboard.api.endpoint import ALL_ROWS, Row, Rows, Thing
+from dashboard.api.endpoint import ALL_ROWS, FEED, Row, Rows, Thing
+from dashboard.api.feeds import Entry
 from dashboard.api.results import no_pages
 from dashboard.api.shapes import revisions as shapes
 from dashboard.filters import BadQuery, Query
+from dashboard.parts import failing
+from dashboard.paths import tree_path, with_query
+from dashboard.rows import revision_url, tree_name
 from results.errors import NotFound
 from results.queries.checkouts import CHECKOUT_DIMENSIONS, checkout_detail, checkout_page
-from results.queries.records import Listing, TreeRef
+from results.queries.records import Listing, RevisionRef, TreeRef
 from results.queries.revisions import RevisionDetail, find_revisions, revision_detail, revision_history
 from results.queries.trees import find_trees, tree_listing
 from results.selection import DIMENSIONS, REVISION
@@ -26,6 +31,7 @@ class ListTrees(Rows):
     """Branches with a revision in the last 30 days, by name, each with its newest revision."""
 
     tag, shape, is_timeless, page_rows = "trees", shapes.TreeItem, False, ALL_ROWS
+    renderer_classes, page_name = FEED, "trees"
     extra = {"q": None, "origin": None}
 
     def page(self, query: Query, limit: int, **names: Any) -> Listing[Any]:
@@ -40,6 +46,10 @@ class ListTrees(Rows):
         """Return a tree."""
         return shapes.tree_item(record)
 
+    def entry(self, record: Any) -> Entry:
+        """Return the entry of the newest revision of a tree."""
+        return _entry(record.newest, record)
+
 
 class ListRevisions(Rows):
     """The history of a tree, newest first, with what is counted under filters.
@@ -48,6 +58,7 @@ class ListRevisions(Rows):
     """
 
     tag, shape = "revisions", shapes.RevisionItem
+    renderer_classes = FEED
     dimensions = COUNTED
     extra = {"tree": None, "branch": None, "url": None}
 
@@ -59,6 +70,16 @@ class ListRevisions(Rows):
     def item(self, record: Any) -> Row:
         """Return a revision."""
         return shapes.revision_item(record)
+
+    def entry(self, record: Any) -> Entry:
+        """Return the entry of a revision."""
+        return _entry(record.revision, record)
+
+    def page_address(self, names: Mapping[str, Any], params: list[tuple[str, str]]) -> str:
+        """Return the address of the tree, with what is counted of it."""
+        asked = dict(params)
+        path = tree_path(TreeRef(asked["tree"], asked.get("branch", ""), ""))
+        return with_query(path, [item for item in params if item[0] not in ("tree", "branch")])
 
 
 class FindRevisions(Rows):
@@ -132,6 +153,17 @@ class GetCheckout(Thing):
     def thing(self, query: Query, **names: Any) -> Row:
         """Return the checkout."""
         return shapes.checkout_whole(checkout_detail(names["kcidb_id"]))
+
+
+def _entry(revision: RevisionRef, row: Any) -> Entry:
+    """Return the entry of a revision; ``row`` has its counts."""
+    return Entry(
+        path=revision_url(revision),
+        title=f"{tree_name(revision.tree)} {revision.title}",
+        summary=failing(row.builds, row.boots, row.tests),
+        published=row.started,
+        updated=row.last_result or row.started,
+    )
 
 
 def _tree(query: Query) -> TreeRef:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from dashboard.api.results import GetBuild, ListBuilds
 from dashboard.filters import read_query
 from dashboard.listing import Address, sentence
 from dashboard.parts import Counts, LogLine, enumeration, log_lines, plural
 from dashboard.result_lists import ResultList, builds_list
 from dashboard.rows import BuildLine, SuiteLine, build_counts, revision_crumbs
 from dashboard.shell import Frame, render_page
+from dashboard.twins import twins
 from results.queries.builds import BUILD_DIMENSIONS, BUILD_SORTS, BuildDetail, build_detail
 from results.queries.pruned import Pruned, pruned_builds
 from results.selection import Selection
@@ -39,6 +41,7 @@ class BuildsPage(Frame):
 
 
 @require_safe
+@twins(ListBuilds)
 def builds(request: HttpRequest) -> HttpResponse:
     """Answer /builds."""
     query = read_query(request.GET, dimensions=BUILD_DIMENSIONS, sorts=BUILD_SORTS)
@@ -54,6 +57,7 @@ def builds(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@twins(GetBuild)
 def build(request: HttpRequest, kcidb_id: str) -> HttpResponse:
     """Answer /b/<id>."""
     detail = build_detail(kcidb_id)

@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from dashboard.api.events import GetRegression, ListRegressions
+from dashboard.event_mail import mail_address
 from dashboard.event_report import report_text
 from dashboard.event_rows import EventLine, statement
 from dashboard.filters import BadQuery, read_query
@@ -18,6 +20,7 @@ from dashboard.parts import LogLine, log_lines, plural
 from dashboard.paths import event_path, with_query
 from dashboard.rows import tree_name
 from dashboard.shell import Frame, Link, render_page
+from dashboard.twins import twins
 from results.models import Event
 from results.queries.event_detail import EventDetail, event_detail
 from results.queries.events import EVENT_SORTS, EventFilter, EventSort, event_counts, event_page
@@ -68,6 +71,7 @@ class EventPage(Frame):
 
 
 @require_safe
+@twins(ListRegressions)
 def regressions(request: HttpRequest) -> HttpResponse:
     """Answer /regressions."""
     query = read_query(request.GET, extra=EXTRA)
@@ -96,13 +100,21 @@ def regressions(request: HttpRequest) -> HttpResponse:
     return render_page(request, "events/list.html", page)
 
 
+@require_safe
+def report(request: HttpRequest, number: int) -> HttpResponse:
+    """Answer /r/<event>.txt: the report, to be pasted into a mail."""
+    text = report_text(event_detail(number), request.build_absolute_uri("/"))
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
+@twins(GetRegression, text=report)
 def event(request: HttpRequest, number: int) -> HttpResponse:
     """Answer /r/<event>; a POST by somebody who is signed in decides about it."""
     if request.method == "POST":
         return _decide(request, number)
     read_query(request.GET)
-    detail = event_detail(number)
+    detail, site = event_detail(number), request.build_absolute_uri("/")
     row = detail.event
     page = EventPage(
         title=f"{row.state.label} · {row.title} · {tree_name(row.tree)}",
@@ -113,16 +125,10 @@ def event(request: HttpRequest, number: int) -> HttpResponse:
         detail=detail,
         line=EventLine.of(row),
         excerpt=log_lines(detail.example.excerpt) if detail.example and detail.example.excerpt else (),
-        report=report_text(detail, request.build_absolute_uri("/")),
+        report=report_text(detail, site),
+        mail=mail_address(detail, site),
     )
     return render_page(request, "events/detail.html", page)
-
-
-@require_safe
-def report(request: HttpRequest, number: int) -> HttpResponse:
-    """Answer /r/<event>.txt: the report, to be pasted into a mail."""
-    text = report_text(event_detail(number), request.build_absolute_uri("/"))
-    return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 @login_required

@@ -8,12 +8,14 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from dashboard.api.events import ListFlaky
 from dashboard.filters import read_query
 from dashboard.listing import Address, Pager, Tab, pager
 from dashboard.parts import plural
 from dashboard.paths import with_query
 from dashboard.rows import tree_name
 from dashboard.shell import Frame, render_page
+from dashboard.twins import twins
 from dashboard.verdict_words import interval
 from results.models import SeriesVerdict
 from results.queries.flaky import FLAKY_VERDICTS, FlakyFilter, FlakyRow, flaky_counts, flaky_page
@@ -46,6 +48,7 @@ class FlakyPage(Frame):
 
 
 @require_safe
+@twins(ListFlaky)
 def flaky(request: HttpRequest) -> HttpResponse:
     """Answer /flaky."""
     query = read_query(request.GET, extra=EXTRA)

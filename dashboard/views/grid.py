@@ -18,6 +18,7 @@ from dashboard.parts import plural
 from dashboard.revision_refs import one_revision, tree_links, tree_of
 from dashboard.rows import tree_name
 from dashboard.shell import Frame, Link, render_page
+from dashboard.twins import twins
 from results.queries.grid import GRID_DIMENSIONS, Grid, Rows, grid
 from results.queries.pruned import kept_since
 from results.queries.revision_names import LATEST, NamedRevision
@@ -64,6 +65,7 @@ class GridPage(Frame):
 
 
 @require_safe
+@twins()
 def history(request: HttpRequest) -> HttpResponse:
     """Answer /grid."""
     query = read_query(request.GET, dimensions=GRID_DIMENSIONS, extra=ASKED, sorts=("recent", "name"))

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from dashboard.shell import Frame, Link, render_page
+from dashboard.twins import twins
 from results.status import WORST_FIRST, Status
 
 MEANINGS = {
@@ -54,6 +55,7 @@ class KeysPage(Frame):
 
 
 @require_safe
+@twins()
 def help_index(request: HttpRequest) -> HttpResponse:
     """Answer /help."""
     page = HelpPage(
@@ -66,6 +68,7 @@ def help_index(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@twins()
 def help_keys(request: HttpRequest) -> HttpResponse:
     """Answer /help/keys, which is also the dialog that ``?`` opens."""
     page = KeysPage(

@@ -10,12 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from dashboard.api.events import ListRegressions
 from dashboard.event_rows import EventLine
 from dashboard.listing import Tab
 from dashboard.parts import enumeration, plural
 from dashboard.paths import with_query
 from dashboard.rows import RevisionLine, revision_url
 from dashboard.shell import Frame, render_page
+from dashboard.twins import Source, twins
 from results.models import Event
 from results.queries.broke import FailingSuite, failing_suites
 from results.queries.events import OPEN, EventFilter, EventSort, event_counts, event_page
@@ -68,6 +70,7 @@ class HomePage(Frame):
 
 
 @require_safe
+@twins(Source(ListRegressions, formats=("atom", "mbox")))
 def home(request: HttpRequest) -> HttpResponse:
     """Answer /."""
     rows = newest_revisions(limit=TREES)

@@ -9,11 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from dashboard.api.issues import GetIssue, ListIncidents, ListIssues
 from dashboard.filters import read_query
 from dashboard.listing import Address, Pager, pager
 from dashboard.parts import enumeration, plural
 from dashboard.paths import with_query
 from dashboard.shell import Frame, Link, render_page
+from dashboard.twins import twins
 from results.queries.issues import (
     CULPRITS,
     IncidentRow,
@@ -61,6 +63,7 @@ class IssuePage(Frame):
 
 
 @require_safe
+@twins(ListIssues)
 def issues(request: HttpRequest) -> HttpResponse:
     """Answer /issues."""
     query = read_query(request.GET, extra={"q": None, "origin": None, "culprit": CULPRITS})
@@ -89,6 +92,7 @@ def issues(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@twins(GetIssue, ListIncidents)
 def issue(request: HttpRequest, kcidb_id: str) -> HttpResponse:
     """Answer /i/<id>."""
     query = read_query(request.GET, extra={"shown": SHOWN})

@@ -15,6 +15,7 @@ from dashboard.parts import plural
 from dashboard.paths import with_query
 from dashboard.plot import shift_words
 from dashboard.shell import Frame, Link, render_page
+from dashboard.twins import twins
 from results.models import MetricChange
 from results.queries.metric_changes import (
     MetricChangeRow,
@@ -53,6 +54,7 @@ class MeasurementsPage(Frame):
 
 
 @require_safe
+@twins()
 def measurements(request: HttpRequest) -> HttpResponse:
     """Answer /measurements."""
     query = read_query(request.GET, extra=EXTRA)

@@ -19,6 +19,7 @@ from dashboard.paths import build_path, device_path, issue_path, lab_path, test_
 from dashboard.revision_refs import two_revisions
 from dashboard.rows import RevisionLine
 from dashboard.shell import Frame, render_page
+from dashboard.twins import twins
 from results.errors import QueryTimeout
 from results.queries.records import TreeRef
 from results.queries.revision_names import TreeName
@@ -88,6 +89,7 @@ class SearchPage(Frame):
 
 
 @require_safe
+@twins()
 def find(request: HttpRequest) -> HttpResponse:
     """Answer /search: the one thing that is meant, or a list of what may be."""
     text = read_query(request.GET, extra={"q": None}).extra.get("q", "").strip()

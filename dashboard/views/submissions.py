@@ -8,10 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from dashboard.api.intake import GetSubmission, ListRejections, ListSubmissions
 from dashboard.filters import read_query
 from dashboard.listing import Address, Pager, pager
 from dashboard.parts import enumeration, plural
 from dashboard.shell import Frame, Link, render_page
+from dashboard.twins import Source, twins
 from results.queries.submissions import (
     RejectionRow,
     SubmissionRow,
@@ -51,6 +53,7 @@ class RejectionsPage(Frame):
 
 
 @require_safe
+@twins(ListSubmissions)
 def submissions(request: HttpRequest) -> HttpResponse:
     """Answer /submissions."""
     query = read_query(request.GET, extra={"q": None, "origin": None, "source": None, "state": STATES})
@@ -78,6 +81,7 @@ def submissions(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@twins(GetSubmission)
 def submission(request: HttpRequest, number: int) -> HttpResponse:
     """Answer /submission/<number>."""
     query = read_query(request.GET)
@@ -97,6 +101,7 @@ def submission(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_safe
+@twins(Source(ListRejections, params=(("open", "yes"),)))
 def rejections(request: HttpRequest) -> HttpResponse:
     """Answer /rejections."""
     query = read_query(request.GET)

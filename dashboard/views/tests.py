@@ -8,6 +8,7 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from dashboard.api.results import GetSeries, GetTest, ListRuns, ListTests
 from dashboard.filters import read_query
 from dashboard.listing import Address, Column, columns, sentence
 from dashboard.parts import LogLine, log_lines
@@ -17,6 +18,7 @@ from dashboard.result_lists import TEST_HEADS, ResultList, tests_list, without_r
 from dashboard.rows import RunLine, TestLine, revision_crumbs, run_lines, test_lines, tree_name
 from dashboard.series_words import history_sentence
 from dashboard.shell import Frame, Link, render_page
+from dashboard.twins import twins
 from results.queries.facets import Noun
 from results.queries.series import Series, SeriesRun, series_detail, series_history
 from results.queries.series_analysis import SeriesAnalysis, series_analysis
@@ -62,6 +64,7 @@ class SeriesPage(Frame):
 
 
 @require_safe
+@twins(ListTests)
 def tests(request: HttpRequest) -> HttpResponse:
     """Answer /tests: the listing that the counts of all pages lead to."""
     query = read_query(request.GET, dimensions=DIMENSIONS, sorts=TEST_SORTS)
@@ -80,6 +83,7 @@ def tests(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@twins(GetTest)
 def test(request: HttpRequest, kcidb_id: str) -> HttpResponse:
     """Answer /t/<id>."""
     detail = test_detail(kcidb_id)
@@ -105,6 +109,7 @@ def test(request: HttpRequest, kcidb_id: str) -> HttpResponse:
 
 
 @require_safe
+@twins(GetSeries, ListRuns)
 def series(request: HttpRequest, number: int) -> HttpResponse:
     """Answer /s/<series>."""
     found = series_detail(number)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from dashboard.api.revisions import ListRevisions, ListTrees
 from dashboard.charts import Sparkline, Trend, TrendPoint, sparkline, trend
 from dashboard.filters import read_query
 from dashboard.listing import Address, Chip, Pager, chips, pager, sentence
@@ -17,6 +18,7 @@ from dashboard.parts import failing, plural
 from dashboard.paths import with_query
 from dashboard.rows import RevisionLine, tree_name, tree_params
 from dashboard.shell import Frame, Link, render_page
+from dashboard.twins import twins
 from results.queries.records import TreeRef
 from results.queries.revisions import RevisionRow, revision_history
 from results.queries.trees import TreeRow, find_trees, tree_listing
@@ -81,6 +83,7 @@ class RepositoriesPage(Frame):
 
 
 @require_safe
+@twins(ListTrees)
 def trees(request: HttpRequest) -> HttpResponse:
     """Answer /trees."""
     asked = read_query(request.GET, extra={"q": None, "origin": None}).extra
@@ -103,6 +106,7 @@ def trees(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@twins(ListRevisions)
 def tree(request: HttpRequest, tree: str, branch: str = "") -> HttpResponse:
     """Answer /tree/<tree>/<branch>."""
     query = read_query(request.GET, dimensions=SAID, extra={"url": None})

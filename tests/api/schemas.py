@@ -78,5 +78,5 @@ class Api:
             return
         media_type = response["Content-Type"].split(";")[0]
         check = validator(path, str(response.status_code), media_type, method)
-        if not response.streaming:
+        if media_type.endswith("json") and not response.streaming:
             check.validate(json.loads(response.content))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from results.selection import Selection, Term
@@ -20,17 +20,17 @@ def overlap(one: Selection, other: Selection) -> bool:
     return all(_meet(one[dimension], other[dimension]) for dimension in ONE_VALUED)
 
 
-def merged(selections: tuple[Selection, ...]) -> tuple[Selection, ...]:
-    """Return fewer selections of the same results: two that differ in one dimension only are one."""
-    kept: list[Selection] = []
-    for selection in selections:
-        for place, other in enumerate(kept):
+def merged(counted: Sequence[tuple[Selection, int]]) -> tuple[tuple[Selection, int], ...]:
+    """Return counts of disjoint selections as counts of fewer: two that differ in one dimension are one."""
+    kept: list[tuple[Selection, int]] = []
+    for selection, count in counted:
+        for place, (other, other_count) in enumerate(kept):
             if (both := _union(other, selection)) is not None:
-                kept[place] = both
+                kept[place] = (both, other_count + count)
                 break
         else:
-            kept.append(selection)
-    return merged(tuple(kept)) if len(kept) < len(selections) else tuple(kept)
+            kept.append((selection, count))
+    return merged(kept) if len(kept) < len(counted) else tuple(kept)
 
 
 def _union(one: Selection, other: Selection) -> Selection | None:

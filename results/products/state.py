@@ -144,19 +144,19 @@ def together(verdicts: Iterable[Verdict]) -> Verdict:
     return Verdict.PASS if found == {Verdict.PASS} else Verdict.UNKNOWN
 
 
-def product_states(
-    definitions: Sequence[Definition], *, revision: NamedRevision | None = None
-) -> tuple[ProductState, ...]:
+def product_states(asked: Sequence[tuple[Definition, NamedRevision | None]]) -> tuple[ProductState, ...]:
     """Return how products stand, in five statements; may raise QueryTimeout.
 
     Looked at is the newest revision of each branch on which anything of the product ran, or only
-    ``revision``, whatever ran on it.
+    the revision that stands beside it, whatever ran on that.
     """
-    definitions = canonical(definitions)
+    definitions = canonical([definition for definition, _ in asked])
     products = [definition.parts for definition in definitions]
-    branches = product_branches(products, until=revision)
+    revisions = [revision for _, revision in asked]
+    branches = product_branches(list(zip(products, revisions, strict=True)))
     every = [branch for of_one in branches for branch in of_one]
-    ran = product_cells(products, every, newest=revision is not None)
+    pinned = [product for product, revision in enumerate(revisions) if revision]
+    ran = product_cells(products, every, pinned=pinned)
     heads = [
         (branch, branch.revisions[ran[branch.product, branch.tree].head])
         for branch in every

@@ -54,7 +54,8 @@ class Branch:
 
 # Leans on revision_history.
 _BRANCHES: Final = SQL("""
-    SELECT tr.id AS tree, ARRAY[{conditions}] AS wanted, r.id AS number, r.started, r.place, {revision}
+    SELECT {group} AS group, tr.id AS tree, ARRAY[{conditions}] AS wanted, r.id AS number, r.started, r.place,
+           {revision}
     FROM results_tree tr
     CROSS JOIN LATERAL (
         SELECT r.* FROM results_revision r
@@ -62,35 +63,35 @@ _BRANCHES: Final = SQL("""
         ORDER BY r.place DESC, r.id DESC LIMIT {window}
     ) r
     WHERE {any}
-    ORDER BY tr.id, r.place DESC, r.id DESC
 """)
 
+Pinned = NamedRevision | None
+"""The revision that is looked at; None: whatever is the newest."""
 
-def product_branches(
-    products: Sequence[Parts], *, until: NamedRevision | None = None
-) -> tuple[tuple[Branch, ...], ...]:
+
+def product_branches(products: Sequence[tuple[Parts, Pinned]]) -> tuple[tuple[Branch, ...], ...]:
     """Return the branches of each product, those with the newest revisions first.
 
-    With ``until`` they are at most the one that this revision is of, and end with it.
+    Where a revision is given, they are at most the one that it is of, and end with it.
     """
-    conditions = [where_tree(part) for parts in products for part in parts]
-    if not conditions:
-        return tuple(() for _ in products)
-    query = _BRANCHES.format(
-        conditions=SQL(", ").join(conditions),
-        any=SQL(" OR ").join(conditions),
-        revision=REVISION_COLUMNS,
-        has_checkout=HAS_CHECKOUT,
-        until=_until(until),
-        window=Literal(WINDOW),
-    )
+    groups: dict[Pinned, list[int]] = {}
+    for place, (_, pinned) in enumerate(products):
+        groups.setdefault(pinned, []).append(place)
     found: list[list[Branch]] = [[] for _ in products]
-    for tree, rows in groupby(fetch(query, Columns), lambda row: row["tree"]):
+    queries = [
+        _query(group, [part for place in places for part in products[place][0]], pinned)
+        for group, (pinned, places) in enumerate(groups.items())
+    ]
+    if not queries:
+        return ()
+    query = SQL("{} ORDER BY 1, tree, place DESC, number DESC").format(SQL(" UNION ALL ").join(queries))
+    members = list(groups.values())
+    for (group, tree), rows in groupby(fetch(query, Columns), lambda row: (row["group"], row["tree"])):
         window = list(rows)
         revisions = tuple(_position(**row) for row in window)
         flags = iter(window[0]["wanted"])
-        for place, parts in enumerate(products):
-            about = tuple(part for part, _ in enumerate(parts) if next(flags))
+        for place in members[group]:
+            about = tuple(part for part, _ in enumerate(products[place][0]) if next(flags))
             if about:
                 found[place].append(Branch(place, tree, revisions[0].revision.tree, about, revisions))
     return tuple(
@@ -99,13 +100,26 @@ def product_branches(
     )
 
 
-def _until(revision: NamedRevision | None) -> Composable:
-    if revision is None:
-        return SQL("true")
-    return SQL("tr.id = {} AND (r.place, r.id) <= ({}, {})").format(
-        Literal(revision.tree), Literal(revision.place), Literal(revision.number)
+def _query(group: int, parts: Sequence[Selection], pinned: Pinned) -> Composable:
+    conditions = [where_tree(part) for part in parts]
+    return _BRANCHES.format(
+        group=Literal(group),
+        conditions=SQL(", ").join(conditions),
+        any=SQL(" OR ").join(SQL("({})").format(condition) for condition in conditions),
+        revision=REVISION_COLUMNS,
+        has_checkout=HAS_CHECKOUT,
+        until=_until(pinned),
+        window=Literal(WINDOW),
     )
 
 
-def _position(*, tree: int, wanted: list[bool], **columns: Any) -> Position:
+def _until(pinned: Pinned) -> Composable:
+    if pinned is None:
+        return SQL("true")
+    return SQL("tr.id = {} AND (r.place, r.id) <= ({}, {})").format(
+        Literal(pinned.tree), Literal(pinned.place), Literal(pinned.number)
+    )
+
+
+def _position(*, group: int, tree: int, wanted: list[bool], **columns: Any) -> Position:
     return Position(revision=as_revision(columns), **columns)

@@ -54,7 +54,10 @@ _CELLS: Final = SQL("""
         SELECT w.tree, w.age, part.*
         FROM ({parts}) part JOIN windows w ON w.product = part.product AND w.revision = part.revision
     ),
-    heads AS (SELECT product, tree, {head} AS age FROM ran GROUP BY product, tree)
+    heads AS (
+        SELECT product, tree, CASE WHEN product = ANY({pinned}::int[]) THEN 0 ELSE min(age) END AS age
+        FROM ran GROUP BY product, tree
+    )
     SELECT ran.product, ran.tree, h.age, ran.part, ran.is_boot,
            (SELECT name FROM results_platform WHERE id = ran.platform_id) AS platform,
            (SELECT name FROM results_suite WHERE id = ran.suite_id) AS suite,
@@ -72,12 +75,12 @@ _PART: Final = SQL("""
 
 
 def product_cells(
-    products: Sequence[Parts], branches: Iterable[Branch], *, newest: bool = False
+    products: Sequence[Parts], branches: Iterable[Branch], *, pinned: Iterable[int] = ()
 ) -> dict[tuple[int, int], Ran]:
     """Return what ran on each branch, by product and tree; a branch where nothing ran is left out.
 
-    Looked at is the newest revision of which anything ran, or the newest at all (``newest``). May
-    raise QueryTimeout.
+    Looked at is the newest revision on which anything ran; of ``pinned`` products the newest at all.
+    May raise QueryTimeout.
     """
     shown = list(branches)
     revisions: dict[tuple[int, int], list[int]] = defaultdict(list)
@@ -92,7 +95,7 @@ def product_cells(
             _part(product, part, products[product][part], numbers)
             for (product, part), numbers in revisions.items()
         ),
-        head=SQL("0") if newest else SQL("min(age)"),
+        pinned=Literal(list(pinned)),
         counts=SQL(", ").join(_COUNT.format(Identifier(name)) for name in COUNT_COLUMNS.values()),
         **{
             name: Literal([row[column] for row in windows])

@@ -159,14 +159,21 @@ def counts_of(history: History) -> Counts:
     runs = history.runs
     shape = (len(history.series), history.positions)
     cell = runs.series.astype(np.int64) * history.positions + runs.position
-    outcome = np.where(runs.excused & (runs.outcome == Outcome.FAILED), Outcome.BROKEN, runs.outcome)
+    flat = counted(cell, runs.outcome, runs.order, runs.excused, size=shape[0] * shape[1])
+    return Counts(**{name: getattr(flat, name).reshape(shape) for name in Counts.__slots__})
+
+
+def counted(
+    cell: IntArray, outcome: IntArray, order: IntArray | FloatArray, excused: BoolArray, *, size: int
+) -> Counts:
+    """Return what was counted in each of ``size`` cells, from runs in any order."""
+    outcome = np.where(excused & (outcome == Outcome.FAILED), Outcome.BROKEN, outcome)
 
     def table(chosen: BoolArray) -> IntArray:
-        counted = np.bincount(cell[chosen], minlength=shape[0] * shape[1])
-        return counted.astype(np.int32).reshape(shape)
+        return np.bincount(cell[chosen], minlength=size).astype(np.int32)
 
     valid = outcome <= Outcome.FAILED
-    retry = _retries(cell, outcome, runs.order, valid)
+    retry = _retries(cell, outcome, order, valid)
     failed = outcome == Outcome.FAILED
     return Counts(
         tries=table(valid & ~retry),

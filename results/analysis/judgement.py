@@ -9,7 +9,7 @@ from typing import Final
 from results.analysis.changes import DetectionRules
 from results.analysis.detection import find_changes
 from results.analysis.grouping import Event, group_changes
-from results.analysis.history import Counts, History, IntArray, counts_of
+from results.analysis.history import Counts, History, IntArray, SeriesTable, counts_of
 from results.analysis.outages import Infrastructure, OutageRules, infrastructure
 from results.analysis.suspicions import suspected_changes
 from results.analysis.verdicts import (
@@ -53,11 +53,21 @@ def judge(
     history: History, rules: Rules = DEFAULT_RULES, signatures: Mapping[int, int] | None = None
 ) -> Judgement:
     """Return the judgement of a history. It depends on the history only, not on the order of its rows."""
-    counts = counts_of(history)
-    infra = infrastructure(history.series, counts, rules.outages)
+    return judge_counts(history.series, counts_of(history), history.commits, rules, signatures)
+
+
+def judge_counts(
+    series: SeriesTable,
+    counts: Counts,
+    commits: IntArray,
+    rules: Rules = DEFAULT_RULES,
+    signatures: Mapping[int, int] | None = None,
+) -> Judgement:
+    """Return the judgement of a history that was counted; ``commits`` as in ``History``."""
+    infra = infrastructure(series, counts, rules.outages)
     clean = counts.without(infra.masked)
-    changes = find_changes(history.series, clean, rules.detection)
-    events = tuple(group_changes(history.series, clean, history.commits, changes, signatures))
+    changes = find_changes(series, clean, rules.detection)
+    events = tuple(group_changes(series, clean, commits, changes, signatures))
     flaky = flakiness(clean, current_stretch(clean, events))
     verdicts = series_verdicts(counts, infra, events, flaky)
     suspected = [row for row, verdict in enumerate(verdicts.verdict) if verdict is Verdict.SUSPECTED]
@@ -69,5 +79,5 @@ def judge(
         classes=failure_classes(counts, infra, events),
         flakiness=flaky,
         verdicts=verdicts,
-        suspicions=tuple(group_changes(history.series, clean, history.commits, beginnings, signatures)),
+        suspicions=tuple(group_changes(series, clean, commits, beginnings, signatures)),
     )

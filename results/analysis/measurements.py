@@ -155,8 +155,10 @@ def measurement_changes(
     """
     offset = max(0, len(values) - LONGEST)
     values = np.asarray(values[offset:], np.float64)
-    rules = _doubled_when_noisy(values, rules)
-    kept = _filtered(values, _candidates(values), rules)
+    candidates = _candidates(values)
+    if not candidates:
+        return []
+    kept = _filtered(values, candidates, _doubled_when_noisy(values, rules))
     changes = [_described(values, kept, index, unit, rules) for index in range(len(kept))]
     return [replace(change, index=change.index + offset) for change in changes]
 
@@ -167,16 +169,18 @@ def _candidates(values: FloatArray) -> list[int]:
     scaled = (values - np.median(values)) / np.std(values)
     # The newest change may be followed by few values: an exact step is looked for separately.
     found = ruptures.KernelCPD(kernel="rbf", min_size=MIN_SIZE).fit(scaled[:, None]).predict(pen=PENALTY)
-    steps = np.flatnonzero(np.diff(values)) + 1
-    exact = [int(step) for step in steps if _exact_step(values[:step], values[step:])]
-    return sorted({*(int(cut) for cut in found[:-1]), *exact})
+    return sorted({*(int(cut) for cut in found[:-1]), *_exact_steps(values)})
 
 
-def _exact_step(before: FloatArray, after: FloatArray) -> bool:
-    """Return whether the last values before and the first values after are constant, and differ."""
-    if min(len(before), len(after)) < EXACT:
-        return False
-    return bool(np.ptp(before[-EXACT:]) == 0 and np.ptp(after[:EXACT]) == 0 and before[-1] != after[0])
+def _exact_steps(values: FloatArray) -> list[int]:
+    """Return where constant values are followed by other constant ones."""
+    steps = (np.flatnonzero(np.diff(values)) + 1).tolist()
+    starts, ends = [0, *steps], [*steps, len(values)]
+    return [
+        step
+        for step, before, after in zip(steps, starts[:-1], ends[1:], strict=True)
+        if step - before >= EXACT and after - step >= EXACT
+    ]
 
 
 def _filtered(values: FloatArray, cuts: list[int], rules: MeasurementRules) -> list[int]:
@@ -308,7 +312,7 @@ def _two_clusters(values: FloatArray) -> bool:
 def _doubled_when_noisy(values: FloatArray, rules: MeasurementRules) -> MeasurementRules:
     """Return the rules with doubled minima where values jump or drift by themselves."""
     newest = values[-WINDOW:]
-    if noise_profile(newest) is Noise.BIMODAL and _alternates(newest):
+    if _alternates(newest) and noise_profile(newest) is Noise.BIMODAL:
         doubled = {name: 2 * getattr(rules, name) for name in ("effect", "relative", "absolute")}
         return replace(rules, **doubled)
     return rules

@@ -41,7 +41,7 @@ class Describer:
     def finding(self, event: Found, *, suspected: bool) -> Finding:
         """Return an event as it is to be stored."""
         rows = [member.series for member in event.members]
-        table = self.loaded.history.series
+        table = self.loaded.table
         subject = self._subject(rows)
         n_platforms = len({code for code in table.platform[rows].tolist() if code >= 0})
         impact = len(rows) * (BUILD_IMPACT if subject == Event.Subject.BUILD else 1)
@@ -86,7 +86,7 @@ class Describer:
         }
 
     def _subject(self, rows: list[int]) -> int:
-        kinds = set(self.loaded.history.series.kind[rows].tolist())
+        kinds = set(self.loaded.table.kind[rows].tolist())
         if kinds == {Kind.BUILD}:
             return Event.Subject.BUILD
         return Event.Subject.BOOT if kinds == {Kind.BOOT} else Event.Subject.TEST
@@ -94,7 +94,7 @@ class Describer:
     def _title(self, subject: int, rows: list[int]) -> str:
         if subject == Event.Subject.BUILD:
             return "build " + _and_more(sorted({self._variant(row) for row in rows}))
-        table, names = self.loaded.history.series, self.loaded.names
+        table, names = self.loaded.table, self.loaded.names
         paths = sorted({names["path"].get(code, "") or "(no path)" for code in table.path[rows].tolist()})
         suites = {names["suite"].get(code, "") for code in table.suite[rows].tolist()}
         if len(paths) == 1:
@@ -105,7 +105,7 @@ class Describer:
 
     def _variant(self, row: int) -> str:
         axes = ("architecture", "config", "compiler")
-        codes = [(axis, int(getattr(self.loaded.history.series, axis)[row])) for axis in axes]
+        codes = [(axis, int(getattr(self.loaded.table, axis)[row])) for axis in axes]
         return " ".join(self.loaded.names[axis][code] for axis, code in codes if code >= 0)
 
     def _scope(self, event: Found) -> str:
@@ -120,7 +120,7 @@ class Describer:
     def _issues(self, event: Found) -> list[UUID]:
         found = set()
         for member in event.members:
-            end = self.loaded.history.positions if member.fixed is None else member.fixed
+            end = len(self.loaded.revisions) if member.fixed is None else member.fixed
             seen = self.seen.get(member.series, ())
             found |= {issue for position, issue in seen if member.first_bad <= position < end}
         return sorted(found)

@@ -6,19 +6,19 @@ order in which things arrived and were numbered.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 import numpy as np
-from psycopg.sql import SQL, Composable, Identifier, Literal
+from psycopg.sql import SQL, Identifier, Literal
 
-from results.analysis.history import AXES, History, IntArray, Kind, Outcome, RunTable, SeriesTable
+from results.analysis.history import AXES, Counts, IntArray, Kind, SeriesTable
 from results.db import fetch
 from results.judging.arrays import Columns, copied
+from results.judging.cells import VARIANT, Cells, cells_of
 from results.models import Build
-from results.status import Status
 
 WINDOW: Final = 100
 """Revisions that are looked at."""
@@ -27,16 +27,6 @@ TIMEOUT_MS: Final = 60_000
 NAMED: Final = ("path", "suite", *AXES)
 """What identifies a series; all but the suite, which follows from the path."""
 _TABLES: Final = {"path": "results_testpath"}
-
-_OUTCOMES: Final = {
-    Status.PASS: Outcome.PASSED,
-    Status.FAIL: Outcome.FAILED,
-    Status.MISS: Outcome.BROKEN,
-    Status.ERROR: Outcome.BROKEN,
-    Status.SKIP: Outcome.SKIPPED,
-    Status.DONE: Outcome.SKIPPED,
-    Status.NONE: Outcome.SKIPPED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +40,20 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A history, and what its positions, rows and codes stand for.
+    """A history, counted, and what its positions, rows and codes stand for.
 
-    ``series`` has the id of each row's series, 0 for builds. ``ids`` and ``names`` translate the
-    codes of each axis. ``leaf`` is a code of the last component of each row's path. ``is_cut``:
-    there were results of revisions before these.
+    ``table`` describes the rows of ``counts``; ``series`` has the id of each row's series, 0 for
+    builds. ``ids`` and ``names`` translate the codes of each axis. ``leaf`` is a code of the last
+    component of each row's path. ``is_cut``: there were results of revisions before these.
+    ``cells``: what each revision showed, as it was read.
     """
 
     tree: int
-    history: History
+    table: SeriesTable
+    counts: Counts
+    commits: IntArray
     revisions: tuple[Mark, ...]
+    cells: tuple[Cells, ...]
     series: IntArray
     ids: Mapping[str, IntArray]
     names: Mapping[str, dict[int, str]]
@@ -72,8 +66,7 @@ class Loaded:
 
     def variant(self, row: int) -> tuple[int | None, ...]:
         """Return the ids of origin, architecture, config and compiler of a row."""
-        table = self.history.series
-        return tuple(self.id_of(axis, int(getattr(table, axis)[row])) for axis in _VARIANT)
+        return tuple(self.id_of(axis, int(getattr(self.table, axis)[row])) for axis in VARIANT)
 
 
 # A revision that lost tests to pruning tells nothing reliable: it counts as before the window.
@@ -89,41 +82,6 @@ _REVISIONS: Final = SQL("""
     ORDER BY place, "commit", patchset
 """)
 
-_EXCUSED: Final = SQL("""
-    SELECT c.{key} FROM results_incident c JOIN results_issue i ON i.key = c.issue_key AND i.is_newest
-    WHERE c.present AND i.culprit_harness AND i.culprit_code IS NOT TRUE AND c.{key} IS NOT NULL
-""")
-
-# Leans on build_revision and test_build.
-_RUNS: Final = SQL("""
-    SELECT b.revision_id, t.series, t.status, t.start, t.excused
-    FROM results_build b
-    CROSS JOIN LATERAL (
-        SELECT array_agg(t.series_id) AS series, array_agg(t.status) AS status,
-               array_agg(coalesce(t.start_time, {epoch})) AS start,
-               array_agg(t.key IN ({excused})) AS excused
-        FROM results_test t WHERE t.build_id = b.id AND t.status <> {none}
-    ) t
-    WHERE b.revision_id = ANY({revisions}::int[])
-""")
-_RUN_COLUMNS: Final = (
-    ("revision", "i4"), ("series", "i4"), ("status", "i2"), ("order", "i8"), ("excused", "?"),
-)  # fmt: skip
-
-_BUILDS: Final = SQL("""
-    SELECT array_agg(coalesce(b.origin_id, 0)), array_agg(coalesce(b.architecture_id, 0)),
-           array_agg(coalesce(b.config_id, 0)), array_agg(coalesce(b.compiler_id, 0)),
-           array_agg(b.revision_id), array_agg(b.status), array_agg(coalesce(b.start_time, {epoch})),
-           array_agg(b.key IN ({excused}))
-    FROM results_build b
-    WHERE b.revision_id = ANY({revisions}::int[]) AND b.known AND NOT b.is_dummy AND b.status <> {none}
-""")
-_VARIANT: Final = ("origin", "architecture", "config", "compiler")
-_BUILD_COLUMNS: Final = (
-    *((axis, "i4") for axis in _VARIANT),
-    ("revision", "i4"), ("status", "i2"), ("order", "i8"), ("excused", "?"),
-)  # fmt: skip
-
 _SERIES: Final = SQL("""
     SELECT array_agg(id), array_agg(path_id), array_agg(suite_id), array_agg(lab_id),
            array_agg(coalesce(platform_id, 0)), array_agg(coalesce(architecture_id, 0)),
@@ -131,22 +89,23 @@ _SERIES: Final = SQL("""
     FROM results_series WHERE id = ANY({ids}::int[]) AND tree_id = {tree}
 """)
 _SERIES_COLUMNS: Final = tuple((name, "i4") for name in ("id", *NAMED))
-
-_EPOCH: Final = Literal(datetime(2000, 1, 1, tzinfo=UTC))
-"""Stands for the start of runs that do not tell theirs."""
+_BUILT: Final = np.dtype([(axis, "<i4") for axis in VARIANT])
 
 
-def load(tree: int) -> Loaded:
-    """Return the newest ``WINDOW`` revisions of a tree with everything that ran on them."""
+def load(tree: int, changed: Collection[int] | None = None) -> Loaded:
+    """Return the newest ``WINDOW`` revisions of a tree with everything that ran on them.
+
+    Only revisions that ``changed`` (None: all) are read from their tests, the others as they were kept.
+    """
     query = _REVISIONS.format(tree=Literal(tree), window=Literal(WINDOW))
     revisions = tuple(fetch(query, Mark, timeout_ms=TIMEOUT_MS))
-    marks = Literal([mark.id for mark in revisions])
-    about = {"revisions": marks, "none": Literal(int(Status.NONE)), "epoch": _EPOCH}
-    runs = copied(_RUNS.format(excused=_excused("test_key"), **about), _RUN_COLUMNS)
-    builds = copied(_BUILDS.format(excused=_excused("build_key"), **about), _BUILD_COLUMNS)
-    wanted = np.unique(runs["series"])
+    kept = cells_of(tree, [mark.id for mark in revisions], changed)
+    cells = tuple(kept[mark.id] for mark in revisions)
+    wanted = _distinct([each.tests["series"] for each in cells])
     table = copied(_SERIES.format(ids=Literal(wanted.tolist()), tree=Literal(tree)), _SERIES_COLUMNS)
-    variants, variant_of = np.unique(builds[list(_VARIANT)], return_inverse=True)
+    table = table[np.argsort(table["id"])]
+    built = np.concatenate([each.builds[list(VARIANT)] for each in cells] or [np.empty(0, _BUILT)])
+    variants = np.unique(built)
     raw = {axis: np.concatenate((table[axis], _of_builds(variants, axis))) for axis in NAMED}
     ids, names, codes = {}, {}, {}
     for axis, column in raw.items():
@@ -161,12 +120,11 @@ def load(tree: int) -> Loaded:
     columns = {axis: column[order] for axis, column in codes.items()}
     return Loaded(
         tree=tree,
-        history=History(
-            commits=np.arange(len(revisions)),
-            series=SeriesTable(kind=kind[order], **columns),
-            runs=_run_table(runs, builds, table["id"], variant_of + len(table), row_of, revisions),
-        ),
+        table=SeriesTable(kind=kind[order], **columns),
+        counts=_counts(cells, table["id"], variants, row_of),
+        commits=np.arange(len(revisions)),
         revisions=revisions,
+        cells=cells,
         series=series[order],
         ids=ids,
         names=names,
@@ -175,12 +133,16 @@ def load(tree: int) -> Loaded:
     )
 
 
+def _distinct(parts: Sequence[IntArray]) -> IntArray:
+    """Return the distinct numbers in many long lists of small ones."""
+    seen = np.zeros(max((int(part.max(initial=0)) for part in parts), default=0) + 1, bool)
+    for part in parts:
+        seen[part] = True
+    return np.flatnonzero(seen)
+
+
 def _was_pruned(tree: int) -> bool:
     return Build.objects.filter(revision__tree=tree, pruned_at__isnull=False).exists()
-
-
-def _excused(key: str) -> Composable:
-    return _EXCUSED.format(key=Identifier(key))
 
 
 def _of_builds(variants: Columns, axis: str) -> IntArray:
@@ -201,29 +163,18 @@ def _ranked(axis: str, column: IntArray) -> tuple[IntArray, dict[int, str], IntA
     return ids, {code: name for code, (name, _) in enumerate(found)}, codes
 
 
-def _run_table(
-    runs: Columns,
-    builds: Columns,
-    series: IntArray,
-    build_rows: IntArray,
-    row_of: IntArray,
-    revisions: tuple[Mark, ...],
-) -> RunTable:
-    outcome_of = np.array([_OUTCOMES[status] for status in sorted(Status)])
-    position_of = np.zeros(max((mark.id for mark in revisions), default=0) + 1, np.int64)
-    for position, mark in enumerate(revisions):
-        position_of[mark.id] = position
-    # Runs that wait to be bound to a series of this tree are judged after that.
-    runs = runs[np.isin(runs["series"], series)]
-    by_id = np.argsort(series)
-    rows = by_id[np.searchsorted(series, runs["series"], sorter=by_id)] if len(runs) else runs["series"]
-    return RunTable(
-        series=row_of[np.concatenate((rows, build_rows)).astype(np.int64)],
-        position=np.concatenate([position_of[part["revision"]] for part in (runs, builds)]),
-        outcome=np.concatenate([outcome_of[part["status"]] for part in (runs, builds)]),
-        order=np.concatenate([part["order"] for part in (runs, builds)]),
-        excused=np.concatenate([part["excused"] for part in (runs, builds)]),
-    )
+def _counts(cells: Sequence[Cells], series: IntArray, variants: Columns, row_of: IntArray) -> Counts:
+    """Return the counts of all revisions side by side."""
+    tables = {name: np.zeros((len(row_of), len(cells)), np.int32) for name in Counts.__slots__}
+    for position, each in enumerate(cells):
+        # Tests that wait to be bound to a series of this tree are judged after that.
+        tests = each.tests[np.isin(each.tests["series"], series, kind="table")]
+        rows = row_of[np.searchsorted(series, tests["series"])]
+        built = row_of[len(series) + np.searchsorted(variants, each.builds[list(VARIANT)])]
+        for name, table in tables.items():
+            table[rows, position] = tests[name]
+            table[built, position] = each.builds[name]
+    return Counts(**tables)
 
 
 def _leaves(names: Mapping[int, str], paths: IntArray) -> IntArray:

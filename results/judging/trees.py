@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
@@ -11,12 +12,13 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from results.analysis.judgement import judge
+from results.analysis.judgement import judge_counts
 from results.analysis.missing import missing_series
 from results.judging.events import Ledger
 from results.judging.findings import Describer
 from results.judging.loading import Loaded, load
 from results.judging.measuring import record_metric_changes
+from results.judging.memory import Memory
 from results.judging.outages import record_outages
 from results.judging.readings import Rows, codes, issues_seen, read_signatures
 from results.judging.verdicts import Subjects, record_verdicts, telling_rows
@@ -44,7 +46,7 @@ def judge_due(*, rest: timedelta = REST) -> int:
 def _judged(tree: int) -> bool:
     """Judge a tree; one that cannot be judged is told, rests like the others, and keeps nobody waiting."""
     try:
-        return judge_tree(tree)
+        return judge_tree(tree, anew=False)
     except Exception:
         _log.exception("tree not judged", extra={"tree": tree})
         nothing = {"seconds": 0.0, "revisions": 0, "series": 0}
@@ -53,17 +55,21 @@ def _judged(tree: int) -> bool:
         return False
 
 
-def judge_tree(tree: int) -> bool:
-    """Judge a tree and store what was found; return whether it was, not when another worker is at it."""
+def judge_tree(tree: int, *, anew: bool = True) -> bool:
+    """Judge a tree and store what was found; return whether it was, not when another worker is at it.
+
+    Unless it is to be read ``anew``, only the revisions that are due are read again. The answer is
+    the same.
+    """
     started = time.monotonic()
     with transaction.atomic():
         if not _locked(tree):
             return False
-        due = list(TreeDue.objects.filter(tree=tree).values_list("id", flat=True))
-        loaded = load(tree)
-        if len(loaded.history.runs):
+        due = dict(TreeDue.objects.filter(tree=tree).values_list("id", "revision"))
+        loaded = load(tree, None if anew else _changed(due.values()))
+        if len(loaded.series):
             _judge(loaded)
-        TreeDue.objects.filter(id__in=due).delete()
+        TreeDue.objects.filter(id__in=list(due)).delete()
         Judged.objects.update_or_create(
             tree_id=tree,
             defaults={
@@ -76,6 +82,12 @@ def judge_tree(tree: int) -> bool:
     return True
 
 
+def _changed(due: Iterable[int | None]) -> set[int] | None:
+    """Return the revisions whose results changed; None for any of them."""
+    revisions = set(due)
+    return None if None in revisions else {revision for revision in revisions if revision is not None}
+
+
 def all_trees(name: str = "") -> list[int]:
     """Return the trees of a name, or all."""
     trees = Tree.objects.filter(name=name) if name else Tree.objects.all()
@@ -85,9 +97,9 @@ def all_trees(name: str = "") -> list[int]:
 def _judge(loaded: Loaded) -> None:
     rows = Rows(loaded)
     signatures = read_signatures(loaded, rows)
-    judgement = judge(loaded.history, signatures=codes(signatures))
+    judgement = judge_counts(loaded.table, loaded.counts, loaded.commits, signatures=codes(signatures))
     clean = judgement.counts.without(judgement.infrastructure.masked)
-    missing = missing_series(loaded.history.series, judgement.counts, loaded.leaf)
+    missing = missing_series(loaded.table, judgement.counts, loaded.leaf)
     subjects = Subjects(loaded)
     subjects.ensure(telling_rows(judgement, missing))
     describer = Describer(loaded, clean, signatures, issues_seen(loaded, rows))
@@ -96,7 +108,9 @@ def _judge(loaded: Loaded) -> None:
     ledger = Ledger(loaded, subjects, timezone.now())
     ledger.record(judgement, findings)
     record_outages(loaded, judgement.infrastructure.outages)
-    record_metric_changes(loaded)
+    memory = Memory(loaded.tree)
+    record_metric_changes(loaded, subjects, memory)
+    memory.keep()
     record_verdicts(subjects, judgement, missing, ledger.event_of, ledger.kept)
 
 

@@ -308,7 +308,7 @@ class Reading(models.Model):
 
 
 class Remembered(models.Model):
-    """What was said about series, by a fingerprint of all that it depends on: see ``results.judging.memory``."""
+    """What was said about series, by a fingerprint of what it depends on; see ``results.judging.memory``."""
 
     tree = models.OneToOneField(Tree, primary_key=True, on_delete=models.CASCADE, related_name="+")
     body = models.BinaryField()

@@ -120,18 +120,19 @@ def trees_of_revisions(revisions: list[int]) -> list[int]:
 
 
 def mark_trees(revisions: list[int], issues: list[UUID]) -> None:
-    """Make the trees of revisions, and of the failures that issues are about, due for judgement."""
+    """Make revisions, and those of the failures that issues are about, due for judgement."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO results_treedue (tree_id)
-            SELECT r.tree_id FROM results_revision r WHERE r.id = ANY(%(revisions)s)
+            INSERT INTO results_treedue (tree_id, revision_id)
+            SELECT r.tree_id, r.id FROM results_revision r WHERE r.id = ANY(%(revisions)s)
             UNION
-            SELECT s.tree_id FROM results_incident i
-            JOIN results_test t ON t.key = i.test_key JOIN results_series s ON s.id = t.series_id
-            WHERE i.issue_key = ANY(%(issues)s) AND s.tree_id IS NOT NULL
+            SELECT r.tree_id, r.id FROM results_incident i
+            JOIN results_test t ON t.key = i.test_key JOIN results_build b ON b.id = t.build_id
+            JOIN results_revision r ON r.id = b.revision_id
+            WHERE i.issue_key = ANY(%(issues)s)
             UNION
-            SELECT r.tree_id FROM results_incident i
+            SELECT r.tree_id, r.id FROM results_incident i
             JOIN results_build b ON b.key = i.build_key JOIN results_revision r ON r.id = b.revision_id
             WHERE i.issue_key = ANY(%(issues)s)
             """,

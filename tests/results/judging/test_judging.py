@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -28,41 +27,9 @@ from results.models import (
 )
 from results.status import Status
 from tests.factories import count, create_incident, create_issue, create_tree
+from tests.results.judging.telling import NO_REST, submit, told
 
 pytestmark = pytest.mark.django_db
-
-NO_REST = timedelta(0)
-
-
-def submit(documents):
-    load_documents(list(documents))
-    count()
-    judge_due(rest=NO_REST)
-
-
-def told():
-    """Return all that the analysis says, by names: nothing that depends on numbering or time."""
-    events = [
-        (
-            event.title, event.scope, event.signature, event.get_state_display(), event.first_bad.describe,
-            event.high.describe, event.fix_good and event.fix_good.describe, event.rate, event.confidence,
-            event.n_series, sorted(series_name(member.subject) for member in event.series.all()),
-        )
-        for event in Event.objects.exclude(state=Event.State.CLOSED)
-    ]  # fmt: skip
-    verdicts = [
-        (
-            series_name(subject), subject.get_verdict_display(), subject.score, subject.low, subject.high,
-            subject.since and subject.since.describe, subject.failures, subject.event and subject.event.title,
-        )
-        for subject in SeriesVerdict.objects.all()
-    ]  # fmt: skip
-    return sorted(events, key=str), sorted(verdicts, key=str)
-
-
-def series_name(subject):
-    series = subject.series
-    return f"{series.path} {series.platform} {series.lab}" if series else f"build {subject.config}"
 
 
 def test_a_planted_regression_is_found_from_documents(farm, client):
@@ -95,10 +62,10 @@ def test_a_tree_that_cannot_be_judged_keeps_nobody_waiting(farm, monkeypatch, ca
     bad = create_tree("broken")
     TreeDue.objects.create(tree=bad)
 
-    def load_but(tree):
+    def load_but(tree, changed):
         if tree == bad.id:
             raise ValueError("broken")
-        return load(tree)
+        return load(tree, changed)
 
     monkeypatch.setattr("results.judging.trees.load", load_but)
     assert judge_due() == 1

@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from dashboard.compared import Measured, measured
 from dashboard.fields import Field, single_valued, text_fields
 from dashboard.filters import BadQuery, Query, read_query
 from dashboard.listing import Address, Chip, Pager, Tab, chips, pager, sentence
@@ -46,7 +47,7 @@ WORDS: Final = {
 CSS: Final = {Change.REGRESSION: "new", Change.NEW_FAILURE: "fail", Change.STILL_FAILING: "fail"}
 ASKED: Final[dict[str, Any]] = {
     "a": None, "b": None, "tree": None, "branch": None, "url": None,
-    "change": tuple(Change.labels), "kind": KINDS,
+    "change": tuple(Change.labels), "kind": KINDS, "measurements": ("all", "changed"),
 }  # fmt: skip
 TEXTS: Final = {"a": "a", "b": "b", "tree": "Tree", "branch": "Branch"}
 FIELDS: Final = {"platform": "Device", "suite": "Suite", "lab": "Lab"}
@@ -95,6 +96,7 @@ class ComparePage(Frame):
     total: int = 0
     pager: Pager | None = None
     trees: tuple[Link, ...] = ()
+    measured: Measured | None = None
 
     @property
     def sides(self) -> tuple[tuple[str, NamedRevision | None], ...]:
@@ -170,6 +172,7 @@ def _page(path: str, query: Query, asked: dict[str, str], a: NamedRevision, b: N
         lines=_lines(found.rows.rows),
         total=total,
         pager=pager(address, after=query.after, following=found.rows.after),
+        measured=None if "kind" in asked or query.after else _measured(address, a, b),
     )
 
 
@@ -249,3 +252,11 @@ def _lines(rows: Sequence[ComparedRow]) -> tuple[ComparedLine, ...]:
         )
         for row in rows
     )
+
+
+def _measured(address: Address, a: NamedRevision, b: NamedRevision) -> Measured | None:
+    all_of_them, changed = (
+        f"{_with(address, measurements=which).url()}#measurements" for which in ("all", "changed")
+    )
+    asked = dict(address.stays).get("measurements", "")
+    return measured(a, b, address.selection, asked=asked, urls=(all_of_them, changed))

@@ -10,14 +10,12 @@ from results.models import Build
 from results.queries.arrival import arrival
 from results.queries.baseline import with_baseline
 from results.queries.changes import Change
-from results.queries.comparison import compare
 from results.queries.path_tree import path_level
 from results.queries.records import RevisionRef, TreeRef
-from results.queries.revision_changes import COUNTED, revision_changes
+from results.queries.revision_changes import revision_changes
 from results.queries.revision_labs import revision_labs
-from results.queries.revisions import newest_revisions, revision_history
+from results.queries.revisions import revision_history
 from results.queries.tests import test_page as listed_tests
-from results.selection import EVERYTHING
 from results.status import Status
 from tests.factories import (
     NOW,
@@ -87,19 +85,6 @@ def test_the_limit_is_one_of_rows_and_not_of_counts(two_revisions):
     found = revision_changes(a, b, limit=2)
     assert len(found.of(Change.NEW_FAILURE)) == 2
     assert found.total(Change.NEW_FAILURE) == 5
-
-
-def test_it_agrees_with_the_comparison_of_everything(demo):
-    seen = 0
-    for row in newest_revisions(30):
-        a, b = with_baseline(row.revision)
-        if a is None:
-            continue
-        counts = compare(a, b, selection=EVERYTHING).counts
-        expected = {key: number for key, number in counts.items() if key[1] in COUNTED}
-        assert revision_changes(a, b).counts == expected
-        seen += sum(expected.values())
-    assert seen
 
 
 def test_the_baseline_is_the_last_complete_revision():

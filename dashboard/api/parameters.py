@@ -50,6 +50,15 @@ OTHERS: Final = {
     "days": "Length of the time that is looked at.",
     "submission": "Number of a submission.",
     "open": "yes: only what no later try has stored.",
+    "a": "The first revision: a commit, a describe, `latest`, `latest~3`, or `tree/branch@latest`.",
+    "b": "The second revision.",
+    "change": "What became of it.",
+    "measurements": "changed: only measurements that the analysis says changed.",
+    "direction": "Whether measurements became worse or better, or only changed.",
+    "rows": "Which series: those that failed, those that failed and passed, or all.",
+    "n": "How many revisions.",
+    "from": "The older revision of a report: a commit, a describe, latest~3.",
+    "to": "The newest revision: of a report, of a grid.",
 }
 
 NAMES: Final = {
@@ -58,5 +67,6 @@ NAMES: Final = {
     "number": ("Number.", 1),
     "platform": ("Device.", "rk3399-gru-kevin"),
     "name": ("Lab.", "lava-collabora"),
+    "slug": ("Short name of a product.", "arm64-boards"),
 }
 """Of each parameter in a path: what it is, and an example."""

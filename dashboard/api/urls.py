@@ -9,7 +9,21 @@ from django.urls import path, re_path
 from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.views import SpectacularAPIView
 
-from dashboard.api import events, intake, issues, places, results, revisions, tokens
+from dashboard.api import (
+    broke,
+    compare,
+    events,
+    grid,
+    intake,
+    issues,
+    measurements,
+    places,
+    products,
+    results,
+    revisions,
+    search,
+    tokens,
+)
 from dashboard.api.endpoint import Endpoint
 from dashboard.api.problems import problem
 
@@ -34,6 +48,20 @@ urlpatterns = [
     path("tests", results.ListTests.as_view(), name="api_list_tests"),
     path("tests/<anything:kcidb_id>", results.GetTest.as_view(), name="api_get_test"),
     path("series/<int:number>", results.GetSeries.as_view(), name="api_get_series"),
+    path(
+        "series/<int:number>/measurements", measurements.ListMeasurements.as_view(), name="api_measurements"
+    ),
+    path("series/<int:number>/analysis", measurements.GetSeriesAnalysis.as_view(), name="api_analysis"),
+    path("measurements", measurements.ListMetricChanges.as_view(), name="api_list_metric_changes"),
+    path("broke", broke.GetBroke.as_view(), name="api_get_broke"),
+    path("grid", grid.ListGrid.as_view(), name="api_list_grid"),
+    path("compare", compare.GetComparison.as_view(), name="api_get_comparison"),
+    path("compare/changes", compare.ListChanges.as_view(), name="api_list_changes"),
+    path(
+        "compare/measurements", compare.ListComparedMeasurements.as_view(), name="api_compared_measurements"
+    ),
+    path("search", search.Search.as_view(), name="api_search"),
+    path("incidents", issues.ListAllIncidents.as_view(), name="api_list_all_incidents"),
     path("series/<int:number>/runs", results.ListRuns.as_view(), name="api_list_runs"),
     path("regressions", events.ListRegressions.as_view(), name="api_list_regressions"),
     path("regressions/<int:number>", events.GetRegression.as_view(), name="api_get_regression"),
@@ -50,6 +78,10 @@ urlpatterns = [
     path("devices/<anything:platform>", places.GetDevice.as_view(), name="api_get_device"),
     path("labs", places.ListLabs.as_view(), name="api_list_labs"),
     path("labs/<anything:name>", places.GetLab.as_view(), name="api_get_lab"),
+    path("products", products.ListProducts.as_view(), name="api_list_products"),
+    path("products/<str:slug>/gate", products.GetProductGate.as_view(), name="api_get_product_gate"),
+    path("products/<str:slug>/report", products.GetProductReport.as_view(), name="api_get_product_report"),
+    path("products/<str:slug>", products.GetProduct.as_view(), name="api_get_product"),
     path("submissions", intake.ListSubmissions.as_view(), name="api_list_submissions"),
     path("submissions/<int:number>", intake.GetSubmission.as_view(), name="api_get_submission"),
     path("rejections", intake.ListRejections.as_view(), name="api_list_rejections"),

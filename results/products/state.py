@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from itertools import combinations
@@ -89,9 +89,24 @@ class BranchState:
         """The pairs that are not covered."""
         return tuple(pair for pair in self.pairs if not pair.covered)
 
-    def counts(self, kind: Kind) -> StatusCounts:
-        """Return the counts of boots or tests."""
-        return sum((cell.counts for cell in self.cells if cell.is_boot == (kind == "boot")), StatusCounts())
+    def counts(self, kind: Kind, platform: tuple[str | None] | None = None) -> StatusCounts:
+        """Return the counts of boots or tests, of all devices or of one."""
+        return sum(
+            (
+                cell.counts
+                for cell in self.cells
+                if cell.is_boot == (kind == "boot") and platform in (None, (cell.platform,))
+            ),
+            StatusCounts(),
+        )
+
+    def regressions(self, platform: str | None) -> tuple[int, ...]:
+        """Return the regressions that go on on a device, by their number."""
+        return tuple(
+            event.event
+            for event in self.events
+            if event.platform == platform and event.kind == Event.Kind.REGRESSION
+        )
 
     def open(self, kind: Kind, what: Event.Kind) -> tuple[int, ...]:
         """Return the regressions (or new flakes) of boots or tests that go on, by their number."""
@@ -127,6 +142,10 @@ class ProductState:
         if self.is_ambiguous:
             return Verdict.UNKNOWN
         return together(state.verdict for state in self.branches)
+
+    def of_trees(self, trees: Collection[int]) -> ProductState:
+        """Return the state of some branches only, by the numbers of their trees."""
+        return replace(self, branches=tuple(b for b in self.branches if b.branch.tree in trees))
 
     @property
     def platforms(self) -> tuple[str | None, ...]:
@@ -213,7 +232,7 @@ def _state(
     gates = tuple(
         _decide(gate, state, answers) for gate, answers in zip(definition.gates, measured, strict=True)
     )
-    return BranchState(branch, state.head, cells, events, state.pairs, gates)
+    return replace(state, gates=gates)
 
 
 def _pairs(definition: Definition, branch: Branch, cells: Iterable[Cell]) -> tuple[Pair, ...]:

@@ -82,14 +82,6 @@ def delete_product(slug: str, *, who: User | None, why: str = "") -> None:
         _note(product, What.DELETED, "", who, why, product.changed)
 
 
-def product_by_slug(slug: str) -> Product:
-    """Return a product; NotFound when there is none, or not any more."""
-    product = Product.objects.select_related("owner").filter(slug=slug, deleted=None).first()
-    if product is None:
-        raise NotFound(f"product {slug}")
-    return product
-
-
 def _locked(slug: str, who: User | None) -> Product:
     product = Product.objects.select_for_update().filter(slug=slug, deleted=None).first()
     if product is None:

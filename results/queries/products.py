@@ -9,6 +9,7 @@ from typing import Any, Final
 from psycopg.sql import SQL, Composable, Literal
 
 from results.db import Columns, fetch
+from results.errors import NotFound
 from results.models import ProductChange
 from results.queries import paging
 from results.queries.records import Listing
@@ -79,6 +80,15 @@ def product_page(search: str = "", *, after: str | None = None, limit: int = 25)
         place = SQL("(p.name, p.id) > ({}, {})").format(Literal(name), Literal(number))
     query = _PRODUCTS.format(where=_where(search), after=place, limit=Literal(limit + 1))
     return paging.listing(fetch(query, ProductRow), limit, lambda row: (row.name, row.number))
+
+
+def product_row(slug: str) -> ProductRow:
+    """Return a product; NotFound when there is none, or not any more."""
+    condition = SQL("p.slug = {}").format(Literal(slug))
+    found = fetch(_PRODUCTS.format(where=condition, after=SQL("true"), limit=Literal(1)), ProductRow)
+    if not found:
+        raise NotFound(f"product {slug}")
+    return found[0]
 
 
 def product_count(search: str = "") -> int:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from dashboard.api.compare import GetComparison, ListChanges
 from dashboard.compared import Measured, measured
 from dashboard.fields import Field, single_valued, text_fields
 from dashboard.filters import BadQuery, Query, read_query
@@ -17,6 +18,7 @@ from dashboard.parts import enumeration, plural
 from dashboard.revision_refs import tree_links, tree_of, two_revisions
 from dashboard.rows import tree_name
 from dashboard.shell import Frame, Link, render_page
+from dashboard.twins import twins
 from dashboard.verdict_words import Said, run_words
 from results.errors import QueryTimeout
 from results.queries.changes import Change
@@ -35,8 +37,14 @@ SHOWN: Final = (Change.REGRESSION, Change.FIXED, Change.NEW_FAILURE)
 WORDS: Final = {
     Change.REGRESSION: ("regression", "passed in a, fails in b, and not by chance"),
     Change.FIXED: ("fixed", "failed in a, passes in b, and not by chance"),
-    Change.NEW_FAILURE: ("new failure", "fails in b, neither passed nor failed in a"),
-    Change.STILL_FAILING: ("still failing", "fails in both"),
+    Change.NEW_FAILURE: (
+        "new failure",
+        "fails in b, neither passed nor failed in a, and not known to fail before",
+    ),
+    Change.STILL_FAILING: (
+        "still failing",
+        "fails in both, or fails in b and did before a, where it had no verdict",
+    ),
     Change.FLAKY: ("flaky", "failed on one side by chance: the test is flaky, or failed only once"),
     Change.INFRASTRUCTURE: ("infrastructure", "failed on one side while its lab or device was ill"),
     Change.NEW_PASS: ("new pass", "passes in b, ran in a without a verdict"),
@@ -110,6 +118,7 @@ class ComparePage(Frame):
 
 
 @require_safe
+@twins(GetComparison, ListChanges)
 def comparison(request: HttpRequest) -> HttpResponse:
     """Answer /compare."""
     query = read_query(request.GET, dimensions=COMPARED, extra=ASKED)
@@ -227,7 +236,7 @@ def _tabs(found: Comparison, address: Address, kinds: tuple[Kind, ...], current:
         )
         for change in Change
     )
-    return (first, *others)
+    return (first, *(tab for tab in others if tab.count or tab.is_current))
 
 
 def _chips(address: Address, asked: dict[str, str]) -> tuple[Chip, ...]:

@@ -22,7 +22,8 @@ class Change(models.IntegerChoices):
 
     Only PASS and FAIL are verdicts: to end in anything else, or not to run, is neither a failure
     nor a fix; nor is a failure of a lab, a device or the harness. ``NEW_FAILURE``: fails in b,
-    without a verdict in a. ``FLAKY``: failed on one side, by the analysis only by chance: it is
+    without a verdict in a. ``STILL_FAILING``: fails in both, or fails in b, had no verdict in a and
+    by the analysis failed before. ``FLAKY``: failed on one side, by the analysis only by chance: it is
     flaky, or that failure stayed the only one. ``INFRASTRUCTURE``: failed on one side while its lab
     or device was ill. ``APPEARED``: ran in b alone, and does not fail. ``UNCLEAR``: had a verdict
     in a, ran in b without one.
@@ -55,7 +56,8 @@ STATUS: Final = SQL("CASE {0} WHEN 11 THEN 3 WHEN 9 THEN 6 ELSE {0} / 2 END")
 _CHANGE: Final = SQL("""
     CASE WHEN a = 12 AND b = 12 THEN {still}
          WHEN a = 12 AND b = 11 THEN CASE WHEN by_chance THEN {flaky} ELSE {fixed} END
-         WHEN b = 12 THEN CASE WHEN by_chance THEN {flaky} WHEN a = 11 THEN {regression} ELSE {newfail} END
+         WHEN b = 12 THEN CASE WHEN by_chance THEN {flaky} WHEN a = 11 THEN {regression}
+                               WHEN is_old THEN {still} ELSE {newfail} END
          WHEN b IS NULL THEN {disappeared}
          WHEN b = 9 OR a = 9 AND b = 11 THEN {infra}
          WHEN a IS NULL THEN {appeared}
@@ -108,7 +110,8 @@ _CHANGES: Final = SQL("""
         WHERE kind = 1 AND d.id = subject
     ) v ON is_told
     LEFT JOIN LATERAL (
-        SELECT e.kind = {kind_regression} AND {is_between} AS is_real
+        SELECT e.kind = {kind_regression} AND {is_between} AS is_real,
+               {is_one_tree} AND began.place <= {place_a} AS is_older
         FROM results_eventseries m
         JOIN results_event e ON e.id = m.event_id AND e.state NOT IN ({state_infra}, {state_closed})
         JOIN results_revision began ON began.id = m.first_bad_id
@@ -118,8 +121,10 @@ _CHANGES: Final = SQL("""
               AND (mended.id IS NULL OR failed < mended.place)
         ORDER BY e.state = {state_suspected}, began.place DESC, e.id LIMIT 1
     ) e ON true
-    CROSS JOIN LATERAL (SELECT coalesce(NOT e.is_real, v.verdict = ANY({chance}::int[]), false) AS by_chance)
-        told
+    CROSS JOIN LATERAL (SELECT
+        coalesce(NOT e.is_real, v.verdict = ANY({chance}::int[]), false) AS by_chance,
+        coalesce(e.is_older, v.verdict = {persistent}, false) AS is_old
+    ) told
 """)
 
 # Of one tree: what began after a, or has not failed again since b.
@@ -157,11 +162,13 @@ def changes_of_sides(a: NamedRevision, b: NamedRevision) -> Composable:
         change=_CHANGE,
         masked_a=_masked("a", "x", a),
         masked_b=_masked("b", "y", b),
+        is_one_tree=Literal(a.tree == b.tree),
         is_between=_BETWEEN.format(**places) if a.tree == b.tree else SQL("true"),
         kind_regression=Literal(Event.Kind.REGRESSION.value),
         state_infra=Literal(Event.State.INFRA.value),
         state_closed=Literal(Event.State.CLOSED.value),
         state_suspected=Literal(Event.State.SUSPECTED.value),
+        persistent=Literal(Verdict.PERSISTENT.value),
         chance=Literal([verdict.value for verdict in _CHANCE]),
         **places,
     )

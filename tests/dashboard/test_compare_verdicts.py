@@ -54,6 +54,8 @@ def judged(history=HISTORY, *, name="mainline", builds=None):
         )
         for path, letters in history.items():
             # Only what broke for good does so everywhere.
+            if letters[number] == "-":
+                continue
             boards = BOARDS if path in ("ltp.broke", "ltp.mended") else BOARDS[:1]
             for board in boards:
                 create_test(
@@ -79,6 +81,14 @@ def test_what_broke_for_good_is_a_regression_and_once_only():
     assert said(24, 25)["ltp.broke"] is Change.STILL_FAILING
     assert said(15, 16)["ltp.mended"] is Change.FIXED
     assert said(7, 8)["ltp.mended"] is Change.REGRESSION
+
+
+def test_what_failed_before_is_not_new_where_it_did_not_run():
+    judged(HISTORY | {"ltp.always": "F" * 30, "ltp.late": "-" * 29 + "F"})
+    Test.objects.filter(build__revision__commit=commit(26)).delete()
+    assert said(26, 27)["ltp.broke"] is Change.STILL_FAILING
+    assert said(26, 27)["ltp.always"] is Change.STILL_FAILING
+    assert said(26, 29)["ltp.late"] is Change.NEW_FAILURE
 
 
 def test_a_flaky_test_neither_regresses_nor_is_fixed():

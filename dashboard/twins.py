@@ -55,8 +55,8 @@ class Twin:
 class Source:
     """An endpoint of the API, for a page whose address says it in other words.
 
-    ``names``: parts of the page's address -> what the endpoint calls them ("" leaves one out);
-    ``params`` are added; ``formats`` restricts what it is asked for, () does not.
+    ``names``: parts and parameters of the page's address -> what the endpoint calls them ("" leaves
+    one out); ``params`` are added; ``formats`` restricts what it is asked for, () does not.
     """
 
     endpoint: type[Endpoint]
@@ -122,6 +122,9 @@ class Twins:
         said = {source.names.get(each, each): value for each, value in self.names.items()}
         parts = {each: said.pop(each) for each in source.endpoint.names}
         params = self.request.GET.copy()
+        for each, other in source.names.items():
+            if (values := params.pop(each, [])) and other:
+                params.setlist(other, [*params.getlist(other), *values])
         for each, value in (*said.items(), *source.params):
             if each and value not in params.getlist(each):
                 params.appendlist(each, str(value))

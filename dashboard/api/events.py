@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from dashboard.api.endpoint import ALL_ROWS, FEED, Row, Rows, Thing
 from dashboard.api.feeds import Entry
 from dashboard.api.formats import JSON, Mbox
+from dashboard.api.records import row_of
 from dashboard.api.shapes import events as shapes
 from dashboard.api.writing import Change, Writable
 from dashboard.event_mail import event_thread, mbox
@@ -22,7 +23,7 @@ from dashboard.rows import tree_name
 from results.models import Event, SeriesVerdict
 from results.queries.event_detail import event_detail
 from results.queries.events import EVENT_SORTS, EventFilter, EventSort, event_page
-from results.queries.flaky import FLAKY_VERDICTS, FlakyFilter, flaky_page
+from results.queries.flaky import FLAKY_VERDICTS, FlakyFilter, FlakyRow, flaky_page
 from results.queries.records import Listing
 from results.triage import decide
 
@@ -148,7 +149,7 @@ class ListRegressionChanges(Writable, Rows):
 class ListFlaky(Rows):
     """Tests that fail now and then although nothing changed, those that cost most first."""
 
-    tag, shape = "flaky", shapes.FlakyItem
+    tag, shape = "flaky", FlakyRow
     extra = {"verdict": tuple(VERDICTS), "tree": None, "platform": None, "lab": None, "q": None}
 
     def page(self, query: Query, limit: int, **names: Any) -> Listing[Any]:
@@ -165,4 +166,4 @@ class ListFlaky(Rows):
 
     def item(self, record: Any) -> Row:
         """Return a series."""
-        return shapes.flaky_item(record)
+        return row_of(record)

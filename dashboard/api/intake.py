@@ -10,14 +10,20 @@ from django.utils import timezone
 
 from dashboard.api.endpoint import FEED, Row, Rows, Thing
 from dashboard.api.feeds import Entry
-from dashboard.api.shapes import intake as shapes
+from dashboard.api.records import row_of
 from dashboard.filters import BadQuery, Query
 from dashboard.parts import enumeration, plural
 from dashboard.paths import submission_path
 from results.errors import NotFound
-from results.queries.freshness import freshness
+from results.queries.freshness import Freshness, freshness
 from results.queries.records import Listing
-from results.queries.submissions import rejection_listing, submission_detail, submission_listing
+from results.queries.submissions import (
+    RejectionRow,
+    SubmissionRow,
+    rejection_listing,
+    submission_detail,
+    submission_listing,
+)
 
 STATES = ("pending", "accepted", "partial", "rejected")
 LARGEST = 2**31 - 1
@@ -26,7 +32,7 @@ LARGEST = 2**31 - 1
 class ListSubmissions(Rows):
     """KCIDB documents as they arrived, the newest first."""
 
-    tag, shape, page_name = "submissions", shapes.SubmissionItem, "submissions"
+    tag, shape, page_name = "submissions", SubmissionRow, "submissions"
     renderer_classes = FEED
     extra = {"q": None, "origin": None, "source": None, "state": STATES}
 
@@ -44,7 +50,7 @@ class ListSubmissions(Rows):
 
     def item(self, record: Any) -> Row:
         """Return a submission."""
-        return shapes.submission_item(record)
+        return row_of(record)
 
     def entry(self, record: Any) -> Entry:
         """Return the entry of a submission."""
@@ -60,19 +66,19 @@ class ListSubmissions(Rows):
 class GetSubmission(Thing):
     """One KCIDB document and what became of it."""
 
-    tag, shape, names = "submissions", shapes.SubmissionItem, ("number",)
+    tag, shape, names = "submissions", SubmissionRow, ("number",)
 
     def thing(self, query: Query, **names: Any) -> Row:
         """Return the submission."""
         if names["number"] > LARGEST:
             raise NotFound(f"submission {names['number']}")
-        return shapes.submission_item(submission_detail(names["number"]))
+        return row_of(submission_detail(names["number"]))
 
 
 class ListRejections(Rows):
     """What was refused and why, the newest first."""
 
-    tag, shape, page_name = "submissions", shapes.RejectionItem, "rejections"
+    tag, shape, page_name = "submissions", RejectionRow, "rejections"
     renderer_classes = FEED
     extra = {"submission": None, "open": ("yes", "no")}
 
@@ -88,7 +94,7 @@ class ListRejections(Rows):
 
     def item(self, record: Any) -> Row:
         """Return a rejection."""
-        return shapes.rejection_item(record)
+        return row_of(record)
 
     def entry(self, record: Any) -> Entry:
         """Return the entry of a rejection."""
@@ -107,11 +113,11 @@ class ListRejections(Rows):
 class GetStatus(Thing):
     """How fresh the data is, and who has fallen silent."""
 
-    tag, shape, is_timeless = "status", shapes.StatusWhole, False
+    tag, shape, is_timeless = "status", Freshness, False
 
     def thing(self, query: Query, **names: Any) -> Row:
         """Return it."""
-        return shapes.status_whole(freshness(now=timezone.now()))
+        return row_of(freshness(now=timezone.now()))
 
 
 def _number(text: str | None) -> int | None:

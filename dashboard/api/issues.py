@@ -72,3 +72,25 @@ class ListIncidents(Rows):
     def item(self, record: Any) -> Row:
         """Return an incident."""
         return shapes.incident_item(record)
+
+
+class ListAllIncidents(Rows):
+    """Where known problems were seen, the newest incident first."""
+
+    tag, shape = "issues", shapes.IncidentItem
+    extra = {"shown": get_args(Shown), "issue": None, "origin": None}
+
+    def page(self, query: Query, limit: int, **names: Any) -> Listing[Any]:
+        """Return a page of incidents."""
+        asked = query.extra
+        return incident_page(
+            asked.get("issue"),
+            shown=cast(Shown, asked.get("shown", "all")),
+            origin=asked.get("origin"),
+            after=query.after,
+            limit=limit,
+        )
+
+    def item(self, record: Any) -> Row:
+        """Return an incident."""
+        return shapes.incident_item(record)

@@ -8,10 +8,17 @@ from typing import Any
 from django.utils import timezone
 
 from dashboard.api.endpoint import ALL_ROWS, Row, Rows, Thing
+from dashboard.api.records import row_of
 from dashboard.api.results import no_pages
 from dashboard.api.shapes import places as shapes
 from dashboard.filters import Query
-from results.queries.devices import DEVICE_DIMENSIONS, device_detail, device_listing
+from results.queries.devices import (
+    DEVICE_DIMENSIONS,
+    DeviceDetail,
+    DeviceRow,
+    device_detail,
+    device_listing,
+)
 from results.queries.labs import lab_detail, lab_listing
 from results.queries.records import Listing
 
@@ -21,7 +28,7 @@ DAYS = 7
 class ListDevices(Rows):
     """Devices with results in the last 7 days, by name, with what is counted under filters."""
 
-    tag, shape, is_timeless, page_rows = "devices", shapes.DeviceItem, False, ALL_ROWS
+    tag, shape, is_timeless, page_rows = "devices", DeviceRow, False, ALL_ROWS
     dimensions = DEVICE_DIMENSIONS
 
     def page(self, query: Query, limit: int, **names: Any) -> Listing[Any]:
@@ -31,17 +38,17 @@ class ListDevices(Rows):
 
     def item(self, record: Any) -> Row:
         """Return a device."""
-        return shapes.device_item(record)
+        return row_of(record)
 
 
 class GetDevice(Thing):
     """One device: its trees, labs and suites of the last 7 days."""
 
-    tag, shape, names, is_timeless = "devices", shapes.DeviceWhole, ("platform",), False
+    tag, shape, names, is_timeless = "devices", DeviceDetail, ("platform",), False
 
     def thing(self, query: Query, **names: Any) -> Row:
         """Return the device."""
-        return shapes.device_whole(device_detail(names["platform"], since=_first_day()))
+        return row_of(device_detail(names["platform"], since=_first_day()))
 
 
 class ListLabs(Rows):

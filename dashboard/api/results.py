@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from dashboard.api.endpoint import FEED, Row, Rows, Thing
 from dashboard.api.feeds import NEVER, Entry
+from dashboard.api.records import row_of
 from dashboard.api.shapes import refs
 from dashboard.api.shapes import results as shapes
 from dashboard.filters import BadQuery, Query
@@ -16,7 +17,7 @@ from results.queries.builds import BUILD_DIMENSIONS, BUILD_SORTS, build_detail, 
 from results.queries.facets import totals
 from results.queries.picked import is_scoped
 from results.queries.records import BuildRef, Listing, RevisionRef
-from results.queries.series import series_detail, series_history
+from results.queries.series import Series, SeriesRun, series_detail, series_history
 from results.queries.test_runs import test_detail
 from results.queries.tests import TEST_SORTS, test_page
 from results.queries.whole import all_builds, all_tests
@@ -29,7 +30,7 @@ HISTORY = 1000
 class ListBuilds(Rows):
     """Builds under filters, the worst status first.
 
-    JSON lines and CSV come in the order of the database: they cannot be sorted.
+    JSON lines and CSV come in the order of the database, unless `sort` says another one.
     """
 
     tag, shape, page_name = "builds", shapes.BuildItem, "builds"
@@ -42,7 +43,7 @@ class ListBuilds(Rows):
 
     def pieces(self, query: Query, **names: Any) -> Iterator[Sequence[Any]]:
         """Yield all builds."""
-        return all_builds(unsorted(query).selection)
+        return super().pieces(query) if is_sorted(query) else all_builds(query.selection)
 
     def total(self, query: Query, **names: Any) -> int | None:
         """Return the number of builds of a revision."""
@@ -76,7 +77,7 @@ class GetBuild(Thing):
 class ListTests(Rows):
     """Test runs under filters, boots among them, the worst status first.
 
-    JSON lines and CSV come in the order of the database: they cannot be sorted.
+    JSON lines and CSV come in the order of the database, unless `sort` says another one.
     """
 
     tag, shape, sorts, page_name = "tests", shapes.TestItem, TEST_SORTS, "tests"
@@ -96,7 +97,7 @@ class ListTests(Rows):
 
     def pieces(self, query: Query, **names: Any) -> Iterator[Sequence[Any]]:
         """Yield all test runs."""
-        return all_tests(self.selection(unsorted(query)))
+        return super().pieces(query) if is_sorted(query) else all_tests(self.selection(query))
 
     def total(self, query: Query, **names: Any) -> int | None:
         """Return the number of test runs of a revision or of a build."""
@@ -131,7 +132,7 @@ class ListTests(Rows):
 class ListBoots(ListTests):
     """Boots under filters, the worst status first.
 
-    JSON lines and CSV come in the order of the database: they cannot be sorted.
+    JSON lines and CSV come in the order of the database, unless `sort` says another one.
     """
 
     tag = "boots"
@@ -155,11 +156,11 @@ class GetTest(Thing):
 class GetSeries(Thing):
     """What has a history: one test on one device, in one tree, built one way, in one lab."""
 
-    tag, shape, names = "series", shapes.SeriesWhole, ("number",)
+    tag, shape, names = "series", Series, ("number",)
 
     def thing(self, query: Query, **names: Any) -> Row:
         """Return the series."""
-        return shapes.series_whole(series_detail(names["number"]))
+        return row_of(series_detail(names["number"]))
 
 
 class ListRuns(Rows):
@@ -168,7 +169,7 @@ class ListRuns(Rows):
     As CSV it is a table for a plot.
     """
 
-    tag, shape, names, page_rows = "series", shapes.RunItem, ("number",), HISTORY
+    tag, shape, names, page_rows = "series", SeriesRun, ("number",), HISTORY
     renderer_classes, page_name = FEED, "series"
 
     def page(self, query: Query, limit: int, **names: Any) -> Listing[Any]:
@@ -179,7 +180,7 @@ class ListRuns(Rows):
 
     def item(self, record: Any) -> Row:
         """Return a run."""
-        return shapes.run_item(record)
+        return row_of(record)
 
     def entry(self, record: Any) -> Entry:
         """Return the entry of a run."""
@@ -194,12 +195,9 @@ def _where(revision: RevisionRef | None) -> str:
     return f" in {tree_name(revision.tree)} {revision.title}" if revision else ""
 
 
-def unsorted(query: Query) -> Query:
-    """Return a query for everything at once; BadQuery when it wants an order or a page."""
-    for name, value in (("sort", query.sort), ("after", query.after)):
-        if value:
-            raise BadQuery(f"{name} has no meaning where all rows are sent", parameters=(name,))
-    return query
+def is_sorted(query: Query) -> bool:
+    """Return whether an order is asked for, or a page of one: everything at once has none."""
+    return bool(query.sort or query.after)
 
 
 def no_pages(query: Query) -> None:

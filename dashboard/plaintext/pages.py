@@ -24,7 +24,7 @@ _BLOCKS: Final = frozenset(
 )  # fmt: skip
 _RULES: Final = {"h1": "=", "h2": "-", "h3": ""}
 _SPACE: Final = re.compile(r"[ \t\r\n\f]+")
-_AGO: Final = re.compile(r"\((in )?\d+\w( ago)?\)|\(now\)")
+_AGO: Final = re.compile(r"\((in )?\d+\w( ago)?\)|\(now\)|(?<=[0-9]{2}:[0-9]{2}) ago\b")
 
 Element = Any
 """An element of lxml, which has no types."""

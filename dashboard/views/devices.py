@@ -7,11 +7,12 @@ from datetime import date, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from dashboard.api.events import ListRegressions
+from dashboard.api.places import GetDevice, ListDevices
 from dashboard.event_rows import EventLine
 from dashboard.filters import read_query
 from dashboard.listing import Address, Chip, chips, sentence
@@ -20,6 +21,7 @@ from dashboard.paths import device_path, lab_path, with_query
 from dashboard.place_lines import PlaceLine
 from dashboard.rows import SuiteLine, revision_url, selected_counts, tree_name
 from dashboard.shell import Frame, Link, render_page
+from dashboard.twins import Source, twins
 from results.queries.devices import (
     DeviceDetail,
     DeviceLab,
@@ -81,6 +83,7 @@ def _kinds(about: Selection, boots: StatusCounts, tests: StatusCounts) -> dict[s
 
 
 @require_safe
+@twins(ListDevices)
 def devices(request: HttpRequest) -> HttpResponse:
     """Answer /devices."""
     query = read_query(request.GET, dimensions=SAID)
@@ -110,6 +113,7 @@ def devices(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@twins(GetDevice, Source(ListRegressions, formats=("atom",)))
 def device(request: HttpRequest, platform: str) -> HttpResponse:
     """Answer /device/<platform>."""
     read_query(request.GET)

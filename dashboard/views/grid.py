@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from dashboard.api.grid import ListGrid
 from dashboard.fields import Field, single_valued, text_fields
 from dashboard.filters import Query, read_query
 from dashboard.grid_lines import Group, Head, bad_columns, column_head, grid_line
@@ -65,7 +66,7 @@ class GridPage(Frame):
 
 
 @require_safe
-@twins()
+@twins(ListGrid)
 def history(request: HttpRequest) -> HttpResponse:
     """Answer /grid."""
     query = read_query(request.GET, dimensions=GRID_DIMENSIONS, extra=ASKED, sorts=("recent", "name"))

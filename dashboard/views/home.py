@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from dashboard.api.broke import GetBroke
 from dashboard.api.events import ListRegressions
 from dashboard.event_rows import EventLine
 from dashboard.listing import Tab
@@ -70,7 +71,7 @@ class HomePage(Frame):
 
 
 @require_safe
-@twins(Source(ListRegressions, formats=("atom", "mbox")))
+@twins(GetBroke, Source(ListRegressions, formats=("atom", "mbox")))
 def home(request: HttpRequest) -> HttpResponse:
     """Answer /."""
     rows = newest_revisions(limit=TREES)

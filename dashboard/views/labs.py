@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from dashboard.api.events import ListRegressions
+from dashboard.api.places import GetLab, ListLabs
 from dashboard.charts import Days, days
 from dashboard.event_rows import EventLine
 from dashboard.filters import read_query
@@ -19,6 +21,7 @@ from dashboard.parts import Counts, enumeration, plural
 from dashboard.paths import device_path, with_query
 from dashboard.rows import selected_counts
 from dashboard.shell import Frame, Link, render_page
+from dashboard.twins import Source, twins
 from results.queries.events import OPEN, EventFilter, event_page
 from results.queries.labs import LAB_DAYS, LabDetail, LabDevice, LabRow, lab_detail, lab_listing
 from results.queries.outages import OutageRow, outage_listing
@@ -76,6 +79,7 @@ class LabPage(Frame):
 
 
 @require_safe
+@twins(ListLabs)
 def labs(request: HttpRequest) -> HttpResponse:
     """Answer /labs."""
     asked = read_query(request.GET, extra={"q": None, "origin": None}).extra
@@ -95,6 +99,7 @@ def labs(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@twins(GetLab, Source(ListRegressions, names={"name": "lab"}, formats=("atom",)))
 def lab(request: HttpRequest, name: str) -> HttpResponse:
     """Answer /lab/<name>."""
     read_query(request.GET)

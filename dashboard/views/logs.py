@@ -22,6 +22,7 @@ from dashboard.parts import plural
 from dashboard.paths import build_path, test_path, with_query
 from dashboard.rows import revision_crumbs
 from dashboard.shell import Frame, Link, render_page
+from dashboard.twins import twins
 from dashboard.views import builds, tests
 from results.errors import NotFound
 from results.queries.builds import build_detail
@@ -118,22 +119,27 @@ class LogPage(Frame):
 
 
 @require_safe
-def test_log(request: HttpRequest, kcidb_id: str) -> HttpResponse:
+def test_log(request: HttpRequest, kcidb_id: str) -> HttpResponseBase:
     """Answer /t/<id>/log; an id may itself end like that."""
     try:
         source = _test(kcidb_id)
     except NotFound:
-        return tests.test(request, f"{kcidb_id}/log")
-    return render_page(request, "log.html", _page(source, _asked(request, source)))
+        return tests.test(request, kcidb_id=f"{kcidb_id}/log")
+    return _viewer(request, source=source)
 
 
 @require_safe
-def build_log(request: HttpRequest, kcidb_id: str) -> HttpResponse:
+def build_log(request: HttpRequest, kcidb_id: str) -> HttpResponseBase:
     """Answer /b/<id>/log; an id may itself end like that."""
     try:
         source = _build(kcidb_id)
     except NotFound:
-        return builds.build(request, f"{kcidb_id}/log")
+        return builds.build(request, kcidb_id=f"{kcidb_id}/log")
+    return _viewer(request, source=source)
+
+
+@twins()
+def _viewer(request: HttpRequest, source: Source) -> HttpResponse:
     return render_page(request, "log.html", _page(source, _asked(request, source)))
 
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from dashboard.api.measurements import DIRECTIONS, ListMetricChanges
 from dashboard.filters import read_query
 from dashboard.listing import Address, Pager, Tab, pager
 from dashboard.parts import plural
@@ -16,7 +17,6 @@ from dashboard.paths import with_query
 from dashboard.plot import shift_words
 from dashboard.shell import Frame, Link, render_page
 from dashboard.twins import twins
-from results.models import MetricChange
 from results.queries.metric_changes import (
     MetricChangeRow,
     MetricFilter,
@@ -24,13 +24,7 @@ from results.queries.metric_changes import (
     metric_change_page,
 )
 
-Direction = MetricChange.Direction
-WORDS: Final = {
-    "worse": Direction.REGRESSION,
-    "better": Direction.IMPROVEMENT,
-    "changed": Direction.CHANGED,
-}
-EXTRA: Final[dict[str, Any]] = {"direction": tuple(WORDS), "q": None, "tree": None}
+EXTRA: Final[dict[str, Any]] = {"direction": tuple(DIRECTIONS), "q": None, "tree": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +48,13 @@ class MeasurementsPage(Frame):
 
 
 @require_safe
-@twins()
+@twins(ListMetricChanges)
 def measurements(request: HttpRequest) -> HttpResponse:
     """Answer /measurements."""
     query = read_query(request.GET, extra=EXTRA)
     asked: dict[str, str] = dict(query.extra)
     word = asked.get("direction", "worse")
-    which = MetricFilter(WORDS[word], asked.get("q", ""), asked.get("tree", ""))
+    which = MetricFilter(DIRECTIONS[word], asked.get("q", ""), asked.get("tree", ""))
     found, counts = metric_change_page(which, after=query.after), metric_change_counts(which)
     page = MeasurementsPage(
         title=f"{counts[which.direction]:,} {word} · measurements",
@@ -77,7 +71,7 @@ def measurements(request: HttpRequest) -> HttpResponse:
                 each == word,
                 counts[direction],
             )
-            for each, direction in WORDS.items()
+            for each, direction in DIRECTIONS.items()
         ),
         asked=asked,
         total=counts[which.direction],

@@ -10,6 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from dashboard.api.results import ListBuilds, ListTests
+from dashboard.api.revisions import FindRevisions, GetRevision
 from dashboard.filters import BadQuery, Query, read_query
 from dashboard.listing import Address, Column, columns, sentence
 from dashboard.parts import failing, plural
@@ -43,6 +45,7 @@ from dashboard.rows import (
     tree_name,
 )
 from dashboard.shell import Frame, Link, render_page
+from dashboard.twins import Source, twins
 from results.errors import NotFound, QueryTimeout
 from results.queries.arrival import Arrival, arrival, origin_arrivals
 from results.queries.baseline import with_baseline
@@ -56,7 +59,7 @@ from results.queries.revision_names import NamedRevision, TreeName
 from results.queries.revisions import RevisionDetail, RevisionRow, find_revisions, revision_detail
 from results.queries.tests import TEST_SORTS, test_page
 from results.queries.trees import find_trees
-from results.selection import DIMENSIONS, REVISION, Selection
+from results.selection import DIMENSIONS, NONE, REVISION, Selection
 
 TABS = ("changes", "builds", "boots", "tests", "paths", "labs", "arrival")
 LISTS = ("builds", "boots", "tests")
@@ -120,7 +123,21 @@ class MatchesPage(Frame):
     lines: tuple[RevisionLine, ...]
 
 
+def _sources(request: HttpRequest) -> tuple[Source, ...]:
+    """Return where the data of a tab are: its rows, or (without rows) the revision."""
+    tab = request.GET.get("tab", TABS[0])
+    if tab not in LISTS:
+        return (Source(GetRevision, names={"tab": "", "baseline": "", "under": ""}),)
+    parts = request.resolver_match.kwargs if request.resolver_match else {}
+    params = [] if "patchset" in request.GET else [("patchset", NONE)]
+    params += [] if "branch" in parts else [("branch", NONE)]
+    params += [("kind", KINDS[tab])] if tab in KINDS else []
+    listing = ListBuilds if tab == "builds" else ListTests
+    return (Source(listing, names={"tab": ""}, params=tuple(params)),)
+
+
 @require_safe
+@twins(choose=_sources)
 def revision(request: HttpRequest, tree: str, commit: str, branch: str = "") -> HttpResponse:
     """Answer /c/<tree>/<branch>/<commit>."""
     tab = request.GET.get("tab", TABS[0])
@@ -133,6 +150,7 @@ def revision(request: HttpRequest, tree: str, commit: str, branch: str = "") -> 
 
 
 @require_safe
+@twins(Source(FindRevisions, names={"text": "commit"}))
 def commit(request: HttpRequest, text: str) -> HttpResponse:
     """Answer /c/<commit>: the revision, or a list when several trees have it."""
     found = find_revisions(text)

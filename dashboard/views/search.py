@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,19 +11,20 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from dashboard.api.search import Search
 from dashboard.filters import BadQuery, read_query
+from dashboard.hits import ID_PATHS, hit_path
 from dashboard.listing import TITLES
 from dashboard.parts import enumeration, plural
-from dashboard.paths import build_path, device_path, issue_path, lab_path, test_path, tree_path, with_query
+from dashboard.paths import with_query
 from dashboard.revision_refs import two_revisions
 from dashboard.rows import RevisionLine
 from dashboard.shell import Frame, render_page
 from dashboard.twins import twins
 from results.errors import QueryTimeout
-from results.queries.records import TreeRef
 from results.queries.revision_names import TreeName
 from results.queries.revisions import find_revisions
-from results.queries.search import LIMIT, Hit, Hits, Kind, kinds_with_id, search
+from results.queries.search import LIMIT, Hits, Kind, kinds_with_id, search
 from results.selection import DIMENSIONS
 
 _HASH: Final = re.compile(r"[0-9a-f]{7,40}")
@@ -33,22 +33,6 @@ _WORD: Final = re.compile(r"(\w+):(.+)")
 _ALSO: Final = {"test": "path", "device": "platform"}
 """Words that people use for a dimension."""
 
-_IDS: Final = {"test": test_path, "build": build_path, "issue": issue_path}
-
-
-def _listing(page: str, parameter: str) -> Callable[[Hit], str]:
-    return lambda hit: with_query(reverse(page), [(parameter, hit.name)])
-
-
-_ADDRESSES: Final[dict[Kind, Callable[[Hit], str]]] = {
-    "tree": lambda hit: tree_path(TreeRef(hit.name, hit.note, "")),
-    "suite": _listing("tests", "suite"),
-    "test": _listing("tests", "path"),
-    "device": lambda hit: device_path(hit.name),
-    "lab": lambda hit: lab_path(hit.name),
-    "config": _listing("builds", "config"),
-    "issue": lambda hit: issue_path(hit.name),
-}
 _LISTS: Final[dict[Kind, str]] = {
     "tree": "trees", "test": "tests", "device": "devices", "lab": "labs", "config": "builds",
     "issue": "issues",
@@ -89,7 +73,7 @@ class SearchPage(Frame):
 
 
 @require_safe
-@twins()
+@twins(Search)
 def find(request: HttpRequest) -> HttpResponse:
     """Answer /search: the one thing that is meant, or a list of what may be."""
     text = read_query(request.GET, extra={"q": None}).extra.get("q", "").strip()
@@ -115,7 +99,7 @@ def find(request: HttpRequest) -> HttpResponse:
     exact = [(hits.kind, hit) for hits in found for hit in hits.hits if hit.name.lower() == text.lower()]
     if len(exact) == 1 and not lines:
         kind, hit = exact[0]
-        return HttpResponseRedirect(_ADDRESSES[kind](hit))
+        return HttpResponseRedirect(hit_path(kind, hit))
     groups = tuple(_group(hits, text) for hits in found)
     return render_page(request, "search/results.html", _page(text, note, lines, groups))
 
@@ -140,7 +124,7 @@ def _meant(text: str) -> tuple[str, str]:
     if params := _filters(text):
         return with_query(reverse("tests"), params), ""
     if ":" in text and len(kinds := kinds_with_id(text)) == 1:
-        return _IDS[kinds[0]](text), ""
+        return ID_PATHS[kinds[0]](text), ""
     return "", ""
 
 
@@ -179,7 +163,6 @@ def _page(
 
 
 def _group(hits: Hits, text: str) -> FoundGroup:
-    address = _ADDRESSES[hits.kind]
     more = with_query(reverse(_LISTS[hits.kind]), [("q", text)]) if hits.more and hits.kind in _LISTS else ""
     return FoundGroup(
         noun=hits.kind,
@@ -187,7 +170,7 @@ def _group(hits: Hits, text: str) -> FoundGroup:
             Found(
                 f"{hit.name}/{hit.note}" if hits.kind == "tree" and hit.note else hit.name or "(no path)",
                 "" if hits.kind == "tree" else hit.note,
-                address(hit),
+                hit_path(hits.kind, hit),
             )
             for hit in hits.hits
         ),

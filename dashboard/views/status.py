@@ -8,21 +8,24 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from dashboard.api.intake import GetStatus
 from dashboard.charts import Sparkline, sparkline
 from dashboard.exposition import Family, exposition
 from dashboard.filters import read_query
 from dashboard.parts import enumeration, plural
 from dashboard.shell import Frame, render_page
+from dashboard.twins import twins
 from dashboard.waiting import Spool, spools
 from results.queries.status import Backlog, LabSilence, SourceRow, backlog, labs, sources
 
-View = Callable[[HttpRequest], HttpResponse]
+View = Callable[[HttpRequest], HttpResponseBase]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ def page_or_receipt(receipt: str) -> View:
     """
 
     @csrf_exempt
-    def status(request: HttpRequest) -> HttpResponse:
+    def status(request: HttpRequest) -> HttpResponseBase:
         is_client = "id" in request.GET or "Authorization" in request.headers
         if is_client or request.method not in ("GET", "HEAD"):
             answer: View = import_string(receipt)
@@ -96,6 +99,7 @@ def page_or_receipt(receipt: str) -> View:
     return status
 
 
+@twins(GetStatus)
 def _page(request: HttpRequest) -> HttpResponse:
     read_query(request.GET)
     now = state()

@@ -69,6 +69,7 @@ class IncidentRow:
     """
 
     id: str
+    issue: str
     origin: str
     present: bool | None
     version: int
@@ -121,7 +122,7 @@ _INCIDENTS: Final = SQL("""
     LEFT JOIN results_build named ON named.key = c.build_key
     LEFT JOIN results_build b ON b.id = coalesce(named.id, t.build_id)
     {joins}
-    WHERE c.issue_key = {key} AND {shown} AND {after}
+    WHERE {where}
     ORDER BY c.id DESC LIMIT {limit}
 """)
 
@@ -168,16 +169,26 @@ def issue_detail(kcidb_id: str) -> IssueDetail:
 
 
 def incident_page(
-    kcidb_id: str, *, shown: Shown = "all", after: str | None = None, limit: int = 100
+    kcidb_id: str | None = None,
+    *,
+    shown: Shown = "all",
+    origin: str | None = None,
+    after: str | None = None,
+    limit: int = 100,
 ) -> Listing[IncidentRow]:
-    """Return a page of the incidents of an issue (of all its versions), the newest first."""
+    """Return a page of incidents, the newest first: of an issue (of all its versions), or of all."""
+    conditions: list[Composable] = [_SHOWN[shown]]
+    if kcidb_id is not None:
+        conditions.append(SQL("c.issue_key = {}").format(Literal(key_of(kcidb_id))))
+    if origin is not None:
+        conditions.append(SQL("o.name = {}").format(Literal(origin)))
+    if after:
+        conditions.append(SQL("c.id < {}").format(*map(Literal, paging.decode(after, (int,)))))
     query = _INCIDENTS.format(
         build=BUILD_COLUMNS,
         revision=REVISION_COLUMNS,
         joins=REVISION_JOINS,
-        key=Literal(key_of(kcidb_id)),
-        shown=_SHOWN[shown],
-        after=SQL("c.id < {}").format(*map(Literal, paging.decode(after, (int,)))) if after else SQL("true"),
+        where=all_of(conditions),
         limit=Literal(limit + 1),
     )
     page = paging.listing(fetch(query, Columns, as_written=True), limit, lambda row: (row["number"],))
@@ -213,6 +224,7 @@ def _incident(row: dict[str, Any], runs: dict[str, TestRow]) -> IncidentRow:
     test_id = fields.get("test_id", "")
     return IncidentRow(
         id=row["id"],
+        issue=fields.get("issue_id", ""),
         origin=row["origin"],
         present=row["present"],
         version=row["version"],

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal, TypedDict
+from typing import Annotated, Literal, TypedDict
 
+from dashboard.api.records import Row, row_of
 from dashboard.api.shapes import refs
 from results.queries.event_detail import Affected, ChangeRow, EventDetail, Evidence, Example
 from results.queries.events import EventRow
-from results.queries.flaky import FlakyRow
 
 
 class RegressionItem(TypedDict):
@@ -45,39 +45,6 @@ class RegressionItem(TypedDict):
     issues: list[refs.Issue]
 
 
-class EvidencePart(TypedDict):
-    """What was seen on one device in one lab (null for builds), over `series` series."""
-
-    platform: str | None
-    lab: str | None
-    series: int
-    last_good: str
-    first_bad: str
-    fixed: str
-    tries_before: int
-    failures_before: int
-    tries_after: int
-    failures_after: int
-
-
-class AffectedPart(TypedDict):
-    """A series that is affected; `series` and `path` are null for the builds of a variant."""
-
-    series: int | None
-    path: str | None
-    platform: str | None
-    lab: str | None
-    origin: str | None
-    architecture: str | None
-    config: str | None
-    compiler: str | None
-    last_good: str
-    first_bad: str
-    fixed: str
-    tries_after: int
-    failures_after: int
-
-
 class ExamplePart(TypedDict):
     """One of the first failing runs, or builds."""
 
@@ -111,27 +78,10 @@ class TriageBody(TriageWhy):
 class RegressionWhole(RegressionItem):
     """A regression with its evidence, the worst places first, and its history."""
 
-    places: list[EvidencePart]
-    members: list[AffectedPart]
+    places: list[Annotated[Row, Evidence]]
+    members: list[Annotated[Row, Affected]]
     example: ExamplePart | None
     changes: list[ChangePart]
-
-
-class FlakyItem(TypedDict):
-    """A series that fails now and then: how often (`score`, with its 95 % interval), and what it costs."""
-
-    series: int
-    path: str
-    platform: str | None
-    lab: str
-    tree: refs.Tree
-    score: float
-    low: float
-    high: float
-    tries: int
-    failures: int
-    per_day: float
-    event: int | None
 
 
 def regression_item(row: EventRow) -> RegressionItem:
@@ -168,61 +118,10 @@ def regression_whole(detail: EventDetail) -> RegressionWhole:
     """Return one regression."""
     return {
         **regression_item(detail.event),
-        "places": [_evidence(row) for row in detail.places],
-        "members": [_affected(row) for row in detail.members],
+        "places": [row_of(row) for row in detail.places],
+        "members": [row_of(row) for row in detail.members],
         "example": _example(detail.example) if detail.example else None,
         "changes": [change_part(row) for row in detail.changes],
-    }
-
-
-def flaky_item(row: FlakyRow) -> FlakyItem:
-    """Return a row of the listing of flaky series."""
-    return {
-        "series": row.series,
-        "path": row.path,
-        "platform": row.platform,
-        "lab": row.lab,
-        "tree": refs.tree(row.tree),
-        "score": row.score,
-        "low": row.low,
-        "high": row.high,
-        "tries": row.tries,
-        "failures": row.failures,
-        "per_day": row.per_day,
-        "event": row.event,
-    }
-
-
-def _evidence(row: Evidence) -> EvidencePart:
-    return {
-        "platform": row.platform,
-        "lab": row.lab,
-        "series": row.series,
-        "last_good": row.last_good,
-        "first_bad": row.first_bad,
-        "fixed": row.fixed,
-        "tries_before": row.tries_before,
-        "failures_before": row.failures_before,
-        "tries_after": row.tries_after,
-        "failures_after": row.failures_after,
-    }
-
-
-def _affected(row: Affected) -> AffectedPart:
-    return {
-        "series": row.series,
-        "path": row.path,
-        "platform": row.platform,
-        "lab": row.lab,
-        "origin": row.origin,
-        "architecture": row.architecture,
-        "config": row.config,
-        "compiler": row.compiler,
-        "last_good": row.last_good,
-        "first_bad": row.first_bad,
-        "fixed": row.fixed,
-        "tries_after": row.tries_after,
-        "failures_after": row.failures_after,
     }
 
 

@@ -46,10 +46,11 @@ class IssueWhole(IssueItem):
 class IncidentItem(TypedDict):
     """An issue is present, or is not, in a build or a test.
 
-    `test_id` and `build_id` are what it names, known or not; empty when it names none.
+    `issue`, `test_id` and `build_id` are what it names, known or not; empty when it names none.
     """
 
     id: str
+    issue: str
     origin: str
     present: bool | None
     version: int
@@ -87,6 +88,7 @@ def incident_item(row: IncidentRow) -> IncidentItem:
     """Return a row of a listing of incidents."""
     return {
         "id": row.id,
+        "issue": row.issue,
         "origin": row.origin,
         "present": row.present,
         "version": row.version,

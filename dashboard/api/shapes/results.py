@@ -7,7 +7,6 @@ from typing import Any, TypedDict
 
 from dashboard.api.shapes import refs
 from results.queries.builds import BuildDetail, BuildRow, SuiteCounts
-from results.queries.series import Series, SeriesRun
 from results.queries.test_runs import TestDetail
 from results.queries.tests import TestRow
 from results.queries.whole import WholeTest
@@ -87,33 +86,6 @@ class TestWhole(TestItem):
     sources: dict[str, int]
 
 
-class SeriesWhole(TypedDict):
-    """What has a history: one test on one device, in one tree, built one way, in one lab."""
-
-    id: int
-    path: str
-    suite: str
-    platform: str | None
-    lab: str
-    origin: str
-    tree: refs.Tree | None
-    architecture: str | None
-    config: str | None
-    compiler: str | None
-
-
-class RunItem(TypedDict):
-    """A run of a series, with what it measured."""
-
-    id: str
-    status: refs.StatusName
-    start_time: datetime | None
-    duration: float | None
-    value: float | None
-    unit: str
-    revision: refs.Revision | None
-
-
 def build_item(row: BuildRow) -> BuildItem:
     """Return a row of a listing of builds."""
     return {
@@ -186,35 +158,6 @@ def test_whole(detail: TestDetail) -> TestWhole:
         "issues": [refs.issue(ref) for ref in detail.issues],
         "submission": detail.submission,
         "sources": detail.sources,
-    }
-
-
-def series_whole(series: Series) -> SeriesWhole:
-    """Return one series."""
-    return {
-        "id": series.id,
-        "path": series.path,
-        "suite": series.suite,
-        "platform": series.platform,
-        "lab": series.lab,
-        "origin": series.origin,
-        "tree": refs.tree(series.tree) if series.tree else None,
-        "architecture": series.architecture,
-        "config": series.config,
-        "compiler": series.compiler,
-    }
-
-
-def run_item(run: SeriesRun) -> RunItem:
-    """Return a row of the history of a series."""
-    return {
-        "id": run.id,
-        "status": refs.status_name(run.status),
-        "start_time": run.start_time,
-        "duration": run.duration,
-        "value": run.value,
-        "unit": run.unit,
-        "revision": refs.known_revision(run.revision),
     }
 
 

@@ -1,11 +1,11 @@
 """What each dimension of a selection is in SQL: said once, for counts, for rows and for builds.
 
 A *source* is where a question is put: ``counts`` (the rollup of results, joined to its builds),
-``rows`` (test runs), ``builds`` or ``checkouts``. It names the expressions that dimensions are about; the
+``rows`` (test runs), ``builds``, ``checkouts`` or ``subjects`` (of events). It names the expressions that dimensions are about; the
 conditions are written on top of these, so that counts and rows cannot diverge.
 
 Aliases: rc = results_resultcount, t = results_test, s = its results_series, b = results_build,
-c = results_checkout.
+c = results_checkout, v = results_seriesverdict, tr = results_tree.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from results.keys import key_of
 from results.selection import REVISION, Selection, Term
 from results.status import WORST_FIRST, Status
 
-Source = OneOf["counts", "rows", "builds", "checkouts"]
+Source = OneOf["counts", "rows", "builds", "checkouts", "subjects"]
 Terms = tuple[Term, ...]
 
 TABLES: Final = {
@@ -79,6 +79,16 @@ COLUMNS: Final[dict[Source, dict[str, SQL]]] = {
         "incident": SQL("b.key IN (SELECT build_key FROM results_incident WHERE present AND {})"),
         "incidents": SQL("SELECT FROM results_incident WHERE present AND build_key = b.key"),
     },
+    "subjects": {
+        "revision": SQL("m.first_bad_id"),
+        "origin": SQL("coalesce(s.origin_id, v.origin_id)"),
+        "lab": SQL("s.lab_id"),
+        "platform": SQL("s.platform_id"),
+        "suite": SQL("s.suite_id"),
+        "arch": SQL("coalesce(s.architecture_id, v.architecture_id)"),
+        "config": SQL("coalesce(s.config_id, v.config_id)"),
+        "compiler": SQL("coalesce(s.compiler_id, v.compiler_id)"),
+    },
     "checkouts": {
         "revision": SQL("c.revision_id"),
         "origin": SQL("c.origin_id"),
@@ -115,6 +125,22 @@ def where(selection: Selection, source: Source) -> Composable:
         )
     conditions += [_CONDITIONS[name](name, values, source) for name, values in terms.items()]
     return all_of(conditions)
+
+
+def of_tree(selection: Selection) -> Composable:
+    """Return the condition that a tree (tr) is selected by its name, branch and URL.
+
+    ``tree=mainline/master`` names a branch too: no tree has a slash in its name.
+    """
+
+    def one(name: str, term: Term) -> Composable:
+        both = name == "tree" and "/" in (term.value or "")
+        return _matches(_TREE_AND_BRANCH if both else _REVISION_COLUMNS[name], term)
+
+    return all_of(
+        _combine(values, lambda term, name=name: one(name, term))  # type: ignore[misc]
+        for name, values in selection.only(("tree", "branch", "url")).terms
+    )
 
 
 def statuses(selection: Selection) -> tuple[Status, ...]:
@@ -192,6 +218,7 @@ def alias_of(kind: str, name: str) -> Composed:
 
 
 _REVISIONS: Final = SQL("SELECT r.id FROM results_revision r JOIN results_tree tr ON tr.id = r.tree_id")
+_TREE_AND_BRANCH: Final = SQL("(tr.name || '/' || tr.branch)")
 _REVISION_COLUMNS: Final = {
     "tree": SQL("tr.name"),
     "branch": SQL("tr.branch"),
@@ -302,7 +329,7 @@ def _status(_name: str, terms: Terms, source: Source) -> Composable:
 
 
 def _path(_name: str, terms: Terms, source: Source) -> Composable:
-    if source != "rows":
+    if source not in ("rows", "subjects"):
         raise KeyError("path")
     return _combine(
         terms,

@@ -14,22 +14,20 @@ from dashboard.api.formats import JSON, Mbox
 from dashboard.api.records import row_of
 from dashboard.api.shapes import events as shapes
 from dashboard.api.writing import Change, Writable
+from dashboard.event_filters import DIMENSIONS, EXTRA, TRIAGES, event_filter, state_asked
 from dashboard.event_mail import event_thread, mbox
 from dashboard.event_rows import statement
 from dashboard.filters import Query
 from dashboard.models import Scope
 from dashboard.paths import event_path
 from dashboard.rows import tree_name
-from results.models import Event, SeriesVerdict
+from results.models import SeriesVerdict
 from results.queries.event_detail import event_detail
-from results.queries.events import EVENT_SORTS, EventFilter, EventSort, event_page
+from results.queries.events import EVENT_SORTS, EventSort, event_page
 from results.queries.flaky import FLAKY_VERDICTS, FlakyFilter, FlakyRow, flaky_page
 from results.queries.records import Listing
 from results.triage import decide
 
-STATES: Final = {str(state.label): state for state in Event.State}
-SUBJECTS: Final = {str(subject.label): subject for subject in Event.Subject}
-TRIAGES: Final = {str(triage.label): triage for triage in Event.Triage}
 VERDICTS: Final = {str(verdict.label): verdict for verdict in FLAKY_VERDICTS}
 
 
@@ -41,32 +39,12 @@ class ListRegressions(Rows):
 
     tag, shape, page_name = "regressions", shapes.RegressionItem, "regressions"
     renderer_classes, newest_first = (*FEED, Mbox), {"order": "newest"}
-    extra = {
-        "state": tuple(STATES),
-        "order": EVENT_SORTS,
-        "subject": tuple(SUBJECTS),
-        "triage": tuple(TRIAGES),
-        "tree": None,
-        "platform": None,
-        "lab": None,
-        "q": None,
-        "unclassified": ("yes",),
-    }
+    dimensions, extra = DIMENSIONS, EXTRA
 
     def page(self, query: Query, limit: int, **names: Any) -> Listing[Any]:
         """Return a page of regressions."""
-        asked = query.extra
-        which = EventFilter(
-            states=(STATES[asked.get("state", str(Event.State.CONFIRMED.label))],),
-            triage=TRIAGES.get(asked.get("triage", "")),
-            subject=SUBJECTS.get(asked.get("subject", "")),
-            tree=asked.get("tree", ""),
-            platform=asked.get("platform", ""),
-            lab=asked.get("lab", ""),
-            search=asked.get("q", ""),
-            unclassified="unclassified" in asked,
-        )
-        sort = cast(EventSort, asked.get("order", EVENT_SORTS[0]))
+        which = event_filter(query, state_asked(query))
+        sort = cast(EventSort, query.extra.get("order", EVENT_SORTS[0]))
         return event_page(which, sort=sort, after=query.after, limit=limit)
 
     def get(self, request: Request, **names: Any) -> HttpResponseBase:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, cast
+from dataclasses import dataclass, replace
+from typing import cast
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboard.api.events import GetRegression, ListRegressions
+from dashboard.event_filters import DIMENSIONS, EXTRA, SUBJECTS, TRIAGES, event_filter, state_asked
 from dashboard.event_mail import mail_address
 from dashboard.event_report import report_text
 from dashboard.event_rows import EventLine, statement
-from dashboard.filters import BadQuery, read_query
-from dashboard.listing import Address, Pager, Tab, pager
+from dashboard.filters import BadQuery, Query, read_query
+from dashboard.listing import Address, Chip, Pager, Tab, chips, pager, sentence
 from dashboard.parts import LogLine, log_lines, plural
 from dashboard.paths import event_path, with_query
 from dashboard.rows import tree_name
@@ -23,24 +24,12 @@ from dashboard.shell import Frame, Link, render_page
 from dashboard.twins import twins
 from results.models import Event
 from results.queries.event_detail import EventDetail, event_detail
-from results.queries.events import EVENT_SORTS, EventFilter, EventSort, event_counts, event_page
+from results.queries.events import EVENT_SORTS, EventSort, event_counts, event_page
+from results.selection import Selection
 from results.triage import decide
 
-STATES = {state.label: state for state in Event.State}
-SUBJECTS = {subject.label: subject for subject in Event.Subject}
-TRIAGES = {triage.label: triage for triage in Event.Triage}
-DEFAULT_STATE = Event.State.CONFIRMED
-EXTRA: dict[str, Any] = {
-    "state": tuple(STATES),
-    "order": EVENT_SORTS,
-    "subject": tuple(SUBJECTS),
-    "triage": tuple(TRIAGES),
-    "tree": None,
-    "platform": None,
-    "lab": None,
-    "q": None,
-    "unclassified": ("yes",),
-}
+FIELDS = ("tree", "platform", "lab")
+"""Dimensions with a field in the form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +42,7 @@ class EventsPage(Frame):
     asked: dict[str, str]
     kept: tuple[tuple[str, str], ...]
     total: int
+    chips: tuple[Chip, ...]
     pager: Pager
     clear: str
     subjects: tuple[str, ...] = tuple(SUBJECTS)
@@ -74,28 +64,29 @@ class EventPage(Frame):
 @twins(ListRegressions)
 def regressions(request: HttpRequest) -> HttpResponse:
     """Answer /regressions."""
-    query = read_query(request.GET, extra=EXTRA)
-    asked: dict[str, str] = dict(query.extra)
-    state = STATES[asked.get("state", DEFAULT_STATE.label)]
-    sort = cast(EventSort, asked.get("order", EVENT_SORTS[0]))
-    which = _filter(asked, state)
+    query = read_query(request.GET, dimensions=DIMENSIONS, extra=EXTRA)
+    state = state_asked(query)
+    sort = cast(EventSort, query.extra.get("order", EVENT_SORTS[0]))
+    which = event_filter(query, state)
     found = event_page(which, sort=sort, after=query.after)
     counts = event_counts(which)
-    address = Address(request.path, stays=tuple(asked.items()))
+    address = Address(request.path, query.selection, stays=tuple(query.extra.items()))
+    said = sentence(query.selection)
     page = EventsPage(
-        title=f"{counts[state]:,} {state.label} · regressions",
+        title=f"{counts[state]:,} {state.label} · {f'{said} · ' if said else ''}regressions",
         heading="Regressions",
         section="regressions",
         verdict=_verdict(counts),
         summary=f"{plural(len(found), 'event')} on this page",
         lines=tuple(EventLine.of(row) for row in found),
-        tabs=_tabs(request.path, asked, counts, state),
-        orders=_orders(request.path, asked, sort),
-        asked=asked,
-        kept=tuple((name, value) for name, value in asked.items() if name in ("state", "order")),
+        tabs=_tabs(address, counts, state),
+        orders=_orders(address, sort),
+        asked={**_fields(query.selection), **query.extra},
+        kept=_kept(query),
         total=counts[state],
+        chips=chips(address),
         pager=pager(address, after=query.after, following=found.after),
-        clear=with_query(request.path, [("state", state.label)]),
+        clear=with_query(request.path, [("state", str(state.label))]),
     )
     return render_page(request, "events/list.html", page)
 
@@ -143,17 +134,16 @@ def _decide(request: HttpRequest, number: int) -> HttpResponse:
     return response
 
 
-def _filter(asked: dict[str, str], state: Event.State) -> EventFilter:
-    return EventFilter(
-        states=(state,),
-        triage=TRIAGES.get(asked.get("triage", "")),
-        subject=SUBJECTS.get(asked.get("subject", "")),
-        tree=asked.get("tree", ""),
-        platform=asked.get("platform", ""),
-        lab=asked.get("lab", ""),
-        search=asked.get("q", ""),
-        unclassified=asked.get("unclassified") == "yes",
-    )
+def _fields(selection: Selection) -> dict[str, str]:
+    """Return what the fields of the form hold: of a dimension with one value, that."""
+    return {name: str(selection[name][0]) for name in FIELDS if len(selection[name]) == 1}
+
+
+def _kept(query: Query) -> tuple[tuple[str, str], ...]:
+    """Return what the form keeps beside its own fields."""
+    shown = _fields(query.selection)
+    words = [(name, query.extra[name]) for name in ("state", "order") if name in query.extra]
+    return tuple(words + query.selection.without(*shown).params())
 
 
 def _verdict(counts: dict[Event.State, int]) -> str:
@@ -165,13 +155,11 @@ def _verdict(counts: dict[Event.State, int]) -> str:
     return " · ".join(said) if said else "The analysis knows of no regression."
 
 
-def _tabs(
-    path: str, asked: dict[str, str], counts: dict[Event.State, int], current: Event.State
-) -> tuple[Tab, ...]:
+def _tabs(address: Address, counts: dict[Event.State, int], current: Event.State) -> tuple[Tab, ...]:
     return tuple(
         Tab(
             "New flakes" if state == Event.State.FLAKY else state.label.capitalize(),
-            with_query(path, {**asked, "state": str(state.label)}.items()),
+            _asking(address, "state", str(state.label)),
             state == current,
             counts[state],
         )
@@ -180,8 +168,9 @@ def _tabs(
     )  # fmt: skip
 
 
-def _orders(path: str, asked: dict[str, str], current: str) -> tuple[Tab, ...]:
-    return tuple(
-        Tab(order, with_query(path, {**asked, "order": order}.items()), order == current)
-        for order in EVENT_SORTS
-    )
+def _orders(address: Address, current: str) -> tuple[Tab, ...]:
+    return tuple(Tab(order, _asking(address, "order", order), order == current) for order in EVENT_SORTS)
+
+
+def _asking(address: Address, name: str, value: str) -> str:
+    return replace(address, stays=tuple({**dict(address.stays), name: value}.items())).url()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -15,7 +15,8 @@ from results.models import Event
 from results.queries import paging
 from results.queries.records import IssueRef, Listing, RevisionRef, TreeRef
 from results.queries.refs import TREE_COLUMNS, as_tree
-from results.vocabulary import all_of, escape_like
+from results.selection import EVERYTHING, Selection
+from results.vocabulary import all_of, escape_like, of_tree, where
 
 EVENT_SORTS: Final = ("impact", "newest", "confidence")
 EventSort = OneOf["impact", "newest", "confidence"]
@@ -62,6 +63,7 @@ class EventRow:
 class EventFilter:
     """Which events; "" and empty ones restrict nothing. ``platform`` and ``lab``: where they show.
 
+    ``about``: their tree, and what one of their series has to be together.
     ``unclassified``: without a known issue, nobody decided yet. ``live``: not dismissed as a
     duplicate or as invalid.
     """
@@ -69,7 +71,7 @@ class EventFilter:
     states: tuple[Event.State, ...] = ()
     triage: Event.Triage | None = None
     subject: Event.Subject | None = None
-    tree: str = ""
+    about: Selection = EVERYTHING
     platform: str = ""
     lab: str = ""
     search: str = ""
@@ -133,6 +135,18 @@ _SHOWS_ON: Final = SQL("""
 """)
 
 
+_AFFECTS: Final = SQL("""
+    EXISTS (
+        SELECT FROM results_eventseries m
+        JOIN results_seriesverdict v ON v.id = m.subject_id
+        LEFT JOIN results_series s ON s.id = v.series_id
+        WHERE m.event_id = e.id AND {}
+    )
+""")
+
+_MATCHING: Final = SQL("SELECT e.id FROM results_event e {joins} WHERE e.id = ANY({events}) AND {where}")
+
+
 def event_page(
     which: EventFilter, *, sort: EventSort = "impact", after: str | None = None, limit: int = 100
 ) -> Listing[EventRow]:
@@ -153,6 +167,12 @@ def event_page(
     rows = fetch(query, event_row)
     key = {"impact": "impact", "newest": "began", "confidence": "confidence"}[sort]
     return paging.listing(rows, limit, lambda row: (getattr(row, key), row.id))
+
+
+def matching_events(which: EventFilter, events: Sequence[int]) -> frozenset[int]:
+    """Return those of some events that are among the ones asked for."""
+    query = _MATCHING.format(joins=EVENT_JOINS, events=Literal(list(events)), where=_where(which))
+    return frozenset(fetch(query, lambda id: int(id)))
 
 
 def event_counts(which: EventFilter) -> dict[Event.State, int]:
@@ -190,11 +210,9 @@ def _where(which: EventFilter) -> Composable:
     for column, value in (("triage", which.triage), ("subject", which.subject)):
         if value is not None:
             conditions.append(SQL("{} = {}").format(Identifier("e", column), Literal(int(value))))
-    if which.tree:
-        name, _, branch = which.tree.partition("/")
-        conditions.append(SQL("tr.name = {}").format(Literal(name)))
-        if branch:
-            conditions.append(SQL("tr.branch = {}").format(Literal(branch)))
+    conditions.append(of_tree(which.about))
+    if affected := which.about.without("tree", "branch", "url"):
+        conditions.append(_AFFECTS.format(where(affected, "subjects")))
     for table, name in (("platform", which.platform), ("lab", which.lab)):
         if name:
             conditions.append(

@@ -80,6 +80,16 @@ WSGI_APPLICATION = "dashboard.wsgi.application"
 APPEND_SLASH = False
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "home"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+# Whether visitors may make accounts of their own; if not, they are made in /admin/.
+SIGN_UP = env.bool("SIGN_UP", default=True)
 LANGUAGE_CODE = "en-us"
 USE_I18N = False
 TIME_ZONE = "UTC"
@@ -95,6 +105,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "dashboard.shell.shell",
+                "dashboard.people.context.person",
             ]
         },
     }
@@ -153,7 +164,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_QUEUES = [Queue("ingest"), Queue("summaries"), Queue("notify")]
 CELERY_TASK_DEFAULT_QUEUE = "ingest"
-CELERY_TASK_ROUTES = {"results.*": {"queue": "summaries"}, "ingest.*": {"queue": "ingest"}}
+CELERY_TASK_ROUTES = {
+    "results.*": {"queue": "summaries"},
+    "ingest.*": {"queue": "ingest"},
+    "dashboard.*": {"queue": "notify"},
+}
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -181,6 +196,28 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["dashboard.api.schema.add_components"],
     "DISABLE_ERRORS_AND_WARNINGS": True,
 }
+
+# --- Mails and webhooks -----------------------------------------------------------------------------
+
+# What links in mails begin with, and the host in the names of mails.
+SITE_URL: str = env("SITE_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}").rstrip("/") + "/"
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="treewatch@localhost")
+# smtp+tls://user:password@host:587; without one, mails are files in a folder.
+EMAIL_URL = env("EMAIL_URL", default="")
+if EMAIL_URL:
+    vars().update(env.email("EMAIL_URL"))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = STATE_DIR / "mail"
+EMAIL_TIMEOUT = 20
+# Of one subscription; what is more comes together in one mail.
+MAILS_PER_HOUR = env.int("MAILS_PER_HOUR", default=20)
+# Plain http, for a network of your own.
+WEBHOOK_HTTP = env.bool("WEBHOOK_HTTP", default=False)
+# Hosts of webhooks (host or host:port) whose address may be in a private network.
+WEBHOOK_PRIVATE_HOSTS = env.list("WEBHOOK_PRIVATE_HOSTS", default=[])
+# Tries in a row that fail before a webhook is stopped.
+WEBHOOK_TRIES = env.int("WEBHOOK_TRIES", default=8)
 
 # --- The KernelCI API as a source ------------------------------------------------------------------
 

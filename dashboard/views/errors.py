@@ -12,6 +12,8 @@ from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 
 from dashboard.filters import BadQuery
+from dashboard.people.saved_views import BadView
+from dashboard.people.tokens import TooMany
 from dashboard.shell import Frame, render_page
 from results.errors import BadCursor, NotFound, QueryTimeout
 
@@ -21,6 +23,7 @@ HEADINGS = {
     400: "This address asks for something that does not exist",
     403: "This is not allowed",
     404: "There is no such thing here",
+    409: "This cannot be done",
     429: "Too many requests",
     503: "The database cannot answer this now",
 }
@@ -74,6 +77,8 @@ class ErrorPages:
                 return error_page(request, 400, str(exception), exception.known)
             case BadCursor():
                 return error_page(request, 400, "This address is not one of the pages of the list.")
+            case TooMany() | BadView():
+                return error_page(request, 409, str(exception))
             case NotFound():
                 return error_page(request, 404, str(exception))
             case QueryTimeout():

@@ -1,0 +1,110 @@
+"""What people fill in about their accounts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib.auth import password_validation
+from django.contrib.auth.forms import PasswordResetForm, UsernameField
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+
+from dashboard.models import Scope
+
+
+# The class is generic to the type checker alone.
+if TYPE_CHECKING:
+    UserForm = forms.ModelForm[User]
+else:
+    UserForm = forms.ModelForm
+
+
+class SignUpForm(UserForm):
+    """A new account."""
+
+    password = forms.CharField(
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="At least ten characters.",
+    )
+
+    class Meta:
+        model = User
+        fields = ("username", "email")
+        field_classes = {"username": UsernameField}
+        labels = {"username": "Name", "email": "Mail address"}
+        help_texts = {
+            "username": "Others see it beside what you decide.",
+            "email": "For what you subscribe to, and for a forgotten password. Nobody sees it.",
+        }
+        widgets = {"email": forms.EmailInput(attrs={"autocomplete": "email"})}
+
+    def __init__(self, *args: Any, **fields: Any) -> None:
+        super().__init__(*args, **fields)
+        self.fields["email"].required = True
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse passwords that are easily guessed."""
+        values = super().clean() or {}
+        self.instance.username, self.instance.email = values.get("username", ""), values.get("email", "")
+        try:
+            password_validation.validate_password(values.get("password", ""), self.instance)
+        except ValidationError as error:
+            self.add_error("password", error)
+        return values
+
+    def clean_username(self) -> str:
+        """Refuse a name that differs from another one by its case alone."""
+        name: str = self.cleaned_data["username"]
+        if User.objects.filter(username__iexact=name).exists():
+            raise ValidationError("This name is taken.")
+        return name
+
+    def save(self, commit: bool = True) -> User:
+        """Make the account."""
+        self.instance.set_password(self.cleaned_data["password"])
+        return super().save(commit)
+
+
+class AddressForm(UserForm):
+    """Another mail address."""
+
+    class Meta:
+        model = User
+        fields = ("email",)
+        labels = {"email": "Mail address"}
+        widgets = {"email": forms.EmailInput(attrs={"autocomplete": "email"})}
+
+
+class ForgottenForm(PasswordResetForm):
+    """Where to send the link that sets a new password."""
+
+    def __init__(self, *args: Any, **fields: Any) -> None:
+        super().__init__(*args, **fields)
+        self.fields["email"].label = "Mail address of your account"
+
+
+class DeleteForm(forms.Form):
+    """A person's own password, before their account is gone."""
+
+    password = forms.CharField(
+        label="Your password",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class TokenForm(forms.Form):
+    """A new access token."""
+
+    name = forms.CharField(max_length=100, help_text="What will use it.")
+    scopes = forms.MultipleChoiceField(
+        label="It may", choices=Scope.choices, widget=forms.CheckboxSelectMultiple
+    )
+    days = forms.TypedChoiceField(
+        label="It ends",
+        coerce=int,
+        initial=90,
+        choices=[(30, "in 30 days"), (90, "in 90 days"), (365, "in a year"), (0, "never")],
+    )

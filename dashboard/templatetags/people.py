@@ -1,0 +1,47 @@
+"""What a reader can do with a page: follow what it is about, keep it, subscribe to it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django import template
+from django.http import HttpRequest
+
+from dashboard.models import Follow, Subscription
+from dashboard.people.follows import Followed, followed
+from dashboard.people.saved_views import LISTINGS
+
+register = template.Library()
+
+_ABOUT: Final = {
+    "tree": Follow.Kind.TREE,
+    "tree_without_branch": Follow.Kind.TREE,
+    "device": Follow.Kind.DEVICE,
+    "lab": Follow.Kind.LAB,
+    "series": Follow.Kind.TEST,
+    "test": Follow.Kind.TEST,
+}
+"""What the heading of a page names, by the name of its address."""
+_UNNAMED: Final = "(no path)"
+
+
+@register.inclusion_tag("components/actions.html", takes_context=True)
+def page_actions(context: template.RequestContext) -> dict[str, Any]:
+    """Return what the reader of a page can do with it; nothing on a page of an error."""
+    request: HttpRequest = context["request"]
+    page = context.get("page")
+    match = request.resolver_match
+    if match is None or page is None or hasattr(page, "status"):
+        return {}
+    name, kind = match.url_name or "", _ABOUT.get(match.url_name or "")
+    about = Followed(kind, page.heading) if kind and page.heading != _UNNAMED else None
+    return {
+        "about": about,
+        "is_followed": about in followed(request) if about else False,
+        "person": context.get("person", ""),
+        "is_listing": name in LISTINGS,
+        "listing": name if name in Subscription.Listing.values else "",
+        "query": request.GET.urlencode(),
+        "here": request.get_full_path(),
+        "csrf_token": context.get("csrf_token"),
+    }

@@ -30,7 +30,7 @@ class Dimensions:
         self.revisions = Table(
             "results_revision",
             {"tree_id": "int4", "commit": "text", "patchset": "text"},
-            ("started", "describe", "subject"),
+            ("started", "place", "describe", "subject"),
         )
         self.documents = _content("results_document")
         self.excerpts = _content("results_excerpt")

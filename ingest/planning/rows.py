@@ -56,11 +56,12 @@ def revisions(items: list[Object], arrived: list[datetime], dimensions: Dimensio
     ]
     first_look = [
         (
-            _time(item) or when,
+            at,
+            at,  # its place, until it is put in order
             normalise.clip(item.get("git_commit_name", "")),
             normalise.first_line(item.get("git_commit_message", "")),
         )
-        for item, when in zip(items, arrived, strict=True)
+        for item, at in ((item, _time(item) or when) for item, when in zip(items, arrived, strict=True))
     ]
     return dimensions.revisions.of(keys, first_look)
 

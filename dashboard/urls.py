@@ -12,6 +12,7 @@ from dashboard.api.reference import reference
 from dashboard.converters import AnythingConverter
 from dashboard.twins import twinned
 from dashboard.views import (
+    badges,
     builds,
     compare,
     devices,
@@ -26,6 +27,9 @@ from dashboard.views import (
     measurements,
     prefs,
     probes,
+    product_edit,
+    product_report,
+    products,
     revisions,
     search,
     status,
@@ -42,6 +46,7 @@ handler404 = "dashboard.views.errors.not_found"
 handler500 = "dashboard.views.errors.server_error"
 
 urlpatterns = [
+    path("", include("ingest.intake.urls")),
     path("", home.home, name="home"),
     path("index.<twin:suffix>", home.home, name="home_twin"),
     path("", include("dashboard.compat.links")),
@@ -70,6 +75,14 @@ urlpatterns = [
     path("i/<anything:kcidb_id>", issues.issue, name="issue"),
     *twinned("regressions", events.regressions, name="regressions"),
     *twinned("r/<int:number>", events.event, name="event"),
+    *twinned("products", products.products, name="products"),
+    path("products/new", product_edit.new, name="product_new"),
+    *twinned("p/<slug:slug>", products.product, name="product"),
+    *twinned("p/<slug:slug>/report", product_report.report, name="product_report"),
+    *twinned("p/<slug:slug>/regressions", products.regressions, name="product_regressions"),
+    *twinned("p/<slug:slug>/coverage", products.coverage, name="product_coverage"),
+    *twinned("p/<slug:slug>/history", product_edit.history, name="product_history"),
+    path("p/<slug:slug>/edit", product_edit.edit, name="product_edit"),
     *twinned("measurements", measurements.measurements, name="measurements"),
     *twinned("flaky", flaky.flaky, name="flaky"),
     path("", include("dashboard.people.urls")),
@@ -77,6 +90,11 @@ urlpatterns = [
     *twinned("submission/<int:number>", submissions.submission, name="submission"),
     *twinned("rejections", submissions.rejections, name="rejections"),
     *twinned("search", search.find, name="search"),
+    path("badge/tree/<str:tree>/<anything:branch>.svg", badges.tree_badge, name="tree_badge"),
+    path("badge/tree/<str:tree>.svg", badges.tree_badge, name="tree_badge_without_branch"),
+    path("badge/device/<anything:platform>.svg", badges.device_badge, name="device_badge"),
+    path("badge/product/<str:slug>.svg", badges.product_badge, name="product_badge"),
+    path("robots.txt", badges.robots, name="robots"),
     path("opensearch.xml", search.opensearch, name="opensearch"),
     *twinned("help", help.help_index, name="help"),
     *twinned("help/keys", help.help_keys, name="help_keys"),
@@ -90,5 +108,4 @@ urlpatterns = [
     path("api/v1/", include("dashboard.api.urls")),
     path("api/", include("dashboard.compat.urls")),
     path("admin/", admin.site.urls),
-    path("", include("ingest.urls")),
 ]

@@ -12,6 +12,7 @@ from results.errors import NotFound
 from results.products.definition import Definition
 from results.products.naming import canonical
 from results.queries.product_branches import Branch, Position, product_branches
+from results.queries.product_cells import product_cells
 from results.queries.revision_names import NamedRevision, named_revisions
 
 PLACES: Final = {"tree": None, "branch": None, "url": None}
@@ -60,8 +61,9 @@ def one_of(parameter: str, text: str, branches: Branches, asked: Mapping[str, st
 def ends_of(definition: Definition, asked: Mapping[str, str]) -> tuple[NamedRevision, NamedRevision] | None:
     """Return the revisions that ``from`` and ``to`` name; None when the product has no branch at all.
 
-    Without them these are the oldest and the newest that are looked at, of the branch that the
-    parameters name or the other revision is of, or else of the one tested last.
+    Without them these are the oldest that is looked at, and the newest on which anything of the
+    product ran; of the branch that the parameters name or the other revision is of, or else of the
+    one tested last.
     """
     branches = branches_of(definition, asked)
     if not branches:
@@ -71,10 +73,21 @@ def ends_of(definition: Definition, asked: Mapping[str, str]) -> tuple[NamedRevi
         if parameter in asked:
             named[parameter] = one_of(parameter, asked[parameter], branches, asked)
             branches = tuple(branch for branch in branches if branch.tree == named[parameter].tree)
-    branch = branches[0]
-    newest = named.get("to") or as_named(branch, branch.revisions[0])
+    branch, head = branches[0], 0
+    if "to" not in named:
+        branch, head = _newest(definition, branches)
+    newest = named.get("to") or as_named(branch, branch.revisions[head])
     oldest = named.get("from") or as_named(branch, branch.revisions[-1])
     return oldest, newest
+
+
+def _newest(definition: Definition, branches: Branches) -> tuple[Branch, int]:
+    """Return the first branch on which anything of a product ran, and where its newest such revision is."""
+    ran = product_cells([canonical([definition])[0].parts], branches)
+    for branch in branches:
+        if (branch.product, branch.tree) in ran:
+            return branch, ran[branch.product, branch.tree].head
+    return branches[0], 0
 
 
 def as_named(branch: Branch, position: Position) -> NamedRevision:

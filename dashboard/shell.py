@@ -79,6 +79,7 @@ def _navigation() -> tuple[NavEntry, ...]:
         ("Compare", "compare", "c"),
         ("Devices", "devices", "d"),
         ("Labs", "labs", "l"),
+        ("Products", "products", "p"),
         ("Issues", "issues", "i"),
         ("Submissions", "submissions", "s"),
     )

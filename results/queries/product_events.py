@@ -10,8 +10,10 @@ from psycopg.sql import SQL, Composable, Literal
 
 from results.db import fetch
 from results.models import Event
+from results.queries import paging
 from results.queries.events import EVENT_COLUMNS, EVENT_JOINS, OPEN, EventRow, event_row
 from results.queries.product_branches import Branch, Parts, Position
+from results.queries.records import Listing
 from results.selection import Selection
 from results.vocabulary import where
 
@@ -51,7 +53,7 @@ _OPEN: Final = SQL("""
 
 _EVENTS: Final = SQL("""
     SELECT {columns} FROM results_event e {joins}
-    WHERE e.id = ANY({numbers}::int[]) ORDER BY e.impact DESC, e.id DESC LIMIT {limit}
+    WHERE e.id = ANY({numbers}::int[]) AND {after} ORDER BY e.impact DESC, e.id DESC LIMIT {limit}
 """)
 
 
@@ -88,15 +90,23 @@ def open_events(products: Sequence[Parts], heads: Heads) -> dict[tuple[int, int]
     return {key: tuple(events) for key, events in found.items()}
 
 
-def events_by_number(numbers: Iterable[int], *, limit: int = 1000) -> tuple[EventRow, ...]:
-    """Return events, those with the most impact first."""
+def events_by_number(
+    numbers: Iterable[int], *, after: str | None = None, limit: int = 100
+) -> Listing[EventRow]:
+    """Return a page of some events, those with the most impact first. Raises BadCursor."""
+    if not (wanted := sorted(set(numbers))):
+        return Listing((), None)
+    place: Composable = SQL("true")
+    if after:
+        place = SQL("(e.impact, e.id) < ({}, {})").format(*map(Literal, paging.decode(after, (int, int))))
     query = _EVENTS.format(
         columns=EVENT_COLUMNS,
         joins=EVENT_JOINS,
-        numbers=Literal(sorted(set(numbers))),
-        limit=Literal(limit),
+        numbers=Literal(wanted),
+        after=place,
+        limit=Literal(limit + 1),
     )
-    return tuple(fetch(query, event_row))
+    return paging.listing(fetch(query, event_row), limit, lambda row: (row.impact, row.id))
 
 
 def where_series(selection: Selection) -> Composable:

@@ -10,7 +10,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 
-from ingest.intake.tokens import digest_of, new_secret
+from ingest.intake.tokens import digest_of, forget_tokens, new_secret
 from ingest.models import SuiteRule, Token
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class TokenAdmin(Base):
     @admin.action(description="Revoke the selected tokens")
     def revoke(self, request: HttpRequest, tokens: QuerySet[Token]) -> None:
         """Make tokens useless from now on."""
+        forget_tokens()
         count = tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
         self.message_user(request, f"{count} revoked")
 

@@ -10,12 +10,15 @@ from __future__ import annotations
 import threading
 import time
 from socket import SHUT_RD, socket
-from typing import Self
+from typing import Final, Self
 
 from django.conf import settings
 from django.http import HttpRequest
 
 from ingest.intake.errors import IntakeError
+
+TICK: Final = 0.1
+"""Seconds between two looks at the bodies that are arriving."""
 
 _slow_bodies = threading.BoundedSemaphore(max(1, settings.WEB_THREADS // 2))
 
@@ -32,7 +35,6 @@ class Patience:
         self._started = time.monotonic()
         self._seconds = seconds
         self._deadline = self._started + seconds
-        self._done = threading.Event()
         self._is_over = False
         self._is_slow = False
 
@@ -49,22 +51,57 @@ class Patience:
             if not self._is_slow:
                 raise IntakeError(503, "too many slow uploads at once", retry_after=30)
 
-    def _watch(self, connection: socket) -> None:
-        while (left := self._deadline - time.monotonic()) > 0:
-            if self._done.wait(left):
-                return
+    def end_if_over(self, now: float) -> None:
+        """Wake the reader when the deadline has passed."""
+        if self._is_over or self._socket is None or now < self._deadline:
+            return
         self._is_over = True
         try:
-            connection.shutdown(SHUT_RD)
+            self._socket.shutdown(SHUT_RD)
         except OSError:
             pass  # the other side was faster
 
     def __enter__(self) -> Self:
         if self._socket is not None:
-            threading.Thread(target=self._watch, args=(self._socket,), daemon=True).start()
+            _watch.add(self)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._done.set()
+        _watch.remove(self)
         if self._is_slow:
             _slow_bodies.release()
+
+
+class _Watch:
+    """Looks at the bodies that are arriving, from one thread, which ends when there are none."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._watched: set[Patience] = set()
+        self._is_running = False
+
+    def add(self, patience: Patience) -> None:
+        with self._lock:
+            self._watched.add(patience)
+            if not self._is_running:
+                self._is_running = True
+                threading.Thread(target=self._run, daemon=True).start()
+
+    def remove(self, patience: Patience) -> None:
+        # Under the lock: whoever is looked at now is not gone, and its connection not another's.
+        with self._lock:
+            self._watched.discard(patience)
+
+    def _run(self) -> None:
+        while True:
+            time.sleep(TICK)
+            with self._lock:
+                if not self._watched:
+                    self._is_running = False
+                    return
+                now = time.monotonic()
+                for patience in self._watched:
+                    patience.end_if_over(now)
+
+
+_watch: Final = _Watch()

@@ -1,8 +1,9 @@
 """A folder of submissions that wait: how a file becomes durable, and how waiting files are listed.
 
 The layout is KCIDB's, so that either side can be exchanged: ``submission-<id>.json``, written
-under ``.json.temp`` and renamed; ``archive/`` and ``failed/`` hold what was loaded. Beside our
-own files lies ``submission-<id>.meta``, JSON that says whose objects the file may hold.
+under ``.json.temp`` and renamed; ``archive/`` and ``failed/`` hold what was loaded. Whose objects
+a file of our own may hold is told by the end of its id (see ``ingest.intake.senders``), or by
+``submission-<id>.meta`` beside it.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ from __future__ import annotations
 import os
 import re
 import secrets
-import string
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, Self
@@ -22,21 +23,27 @@ from typing import BinaryIO, Final, Self
 import orjson
 from django.conf import settings
 
+from ingest.intake.durable import SharedSync, sync_folder
+from ingest.intake.senders import TAG_LENGTH, note_sender, origins_of_sender
+
 JSON: Final = ".json"
 TEMP: Final = ".json.temp"
 META: Final = ".meta"
 ARCHIVE: Final = "archive"
 FAILED: Final = "failed"
 ID: Final = re.compile(r"[A-Za-z0-9]{1,64}")
-"""What may stand in a submission's name (the whole string); ours have 32 characters."""
+"""What may stand in a submission's name (the whole string)."""
 
-_ALPHABET: Final = string.ascii_letters + string.digits
+_RANDOM_BYTES: Final = 16
+_OURS: Final = re.compile(rf"submission-[0-9a-f]{{{2 * _RANDOM_BYTES}}}([A-Za-z0-9]{{{TAG_LENGTH}}})\.json")
 _ABANDONED_AFTER: Final = 24 * 3600
 
+_shared_sync: Final = cache(SharedSync)
 
-def new_id() -> str:
-    """Return 32 random letters and digits: nobody guesses the name of another's submission."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(32))
+
+def new_id(sender: str) -> str:
+    """Return letters and digits that nobody guesses, and that end in the tag of the sender."""
+    return secrets.token_hex(_RANDOM_BYTES) + sender
 
 
 def file_name(submission_id: str) -> str:
@@ -56,11 +63,11 @@ class Spool:
         for folder in (self.folder, self.folder / ARCHIVE, self.folder / FAILED):
             if not folder.is_dir():
                 folder.mkdir(parents=True, exist_ok=True)
-                _sync_folder(folder.parent)
+                sync_folder(folder.parent)
 
-    def draft(self, submission_id: str) -> Draft:
-        """Return a new file to write a body to; a context that removes it unless published."""
-        return Draft(self.folder, submission_id)
+    def draft(self, origins: tuple[str, ...], sender: str) -> Draft:
+        """Return a new file for a body of a sender; a context that removes it unless published."""
+        return Draft(self.folder, new_id(note_sender(self.folder, origins, sender)))
 
     def is_arriving(self, submission_id: str) -> bool:
         """Return whether the body of a submission is still being written."""
@@ -89,8 +96,14 @@ class Spool:
     def origins_of(self, name: str) -> tuple[str, ...] | None:
         """Return whose objects a waiting file may hold.
 
-        None: anybody's, because no ``.meta`` lies beside it; whoever puts files here is trusted.
+        None: anybody's, because it has no sender; whoever puts files here is trusted. Raises OSError
+        when nothing is known of the sender.
         """
+        if self.is_own and (ours := _OURS.fullmatch(name)):
+            try:
+                return origins_of_sender(self.folder, ours[1])
+            except FileNotFoundError as error:
+                raise OSError(f"{name}: nothing is known of its sender") from error
         try:
             meta = orjson.loads(self._meta(name).read_bytes())
         except FileNotFoundError:
@@ -137,9 +150,8 @@ class Draft:
     """A body on its way to disk. ``size`` counts the bytes written."""
 
     def __init__(self, folder: Path, submission_id: str) -> None:
-        self._folder = folder
-        self._stem = f"submission-{submission_id}"
-        self.path = folder / f"{self._stem}{TEMP}"
+        self.id = submission_id
+        self.path = folder / f"submission-{submission_id}{TEMP}"
         self.size = 0
         self._file: BinaryIO = open(self.path, "xb", buffering=0)  # noqa: SIM115 (closed by __exit__)
 
@@ -150,16 +162,11 @@ class Draft:
             view = view[self._file.write(view) or 0 :]
         self.size += len(piece)
 
-    def publish(self, origins: tuple[str, ...], sender: str) -> None:
-        """Let the loader see the body; durable, together with who sent it, when this returns."""
+    def publish(self) -> None:
+        """Let the loader see the body; durable when this returns."""
         os.fsync(self._file.fileno())
-        meta = orjson.dumps({"origins": origins, "sender": sender})
-        with open(self._folder / f"{self._stem}{META}", "wb") as file:
-            file.write(meta)
-            file.flush()
-            os.fsync(file.fileno())
-        self.path.rename(self._folder / f"{self._stem}{JSON}")
-        _sync_folder(self._folder)
+        self.path.rename(self.path.with_name(file_name(self.id)))
+        _shared_sync(self.path.parent).sync()
 
     def __enter__(self) -> Self:
         return self
@@ -169,12 +176,3 @@ class Draft:
     ) -> None:
         self._file.close()
         self.path.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the names in a folder survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

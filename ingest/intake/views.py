@@ -22,7 +22,7 @@ from ingest.intake.callers import Caller, authenticate, authorize
 from ingest.intake.errors import IntakeError
 from ingest.intake.limits import charge_bytes, charge_request
 from ingest.intake.receipts import find_receipt
-from ingest.intake.spool import ID, new_id, own_spool
+from ingest.intake.spool import ID, own_spool
 from ingest.intake.waking import wake_loader
 from ingest.models import Scope
 
@@ -108,14 +108,13 @@ def _store(body: Body, caller: Caller) -> str:
     """Write a body to the spool and return its id once it is durable."""
     spool = own_spool()
     spool.prepare()
-    submission_id = new_id()
-    with spool.draft(submission_id) as draft:
+    with spool.draft(caller.origins, caller.name) as draft:
         for piece in body.pieces():
             draft.write(piece)
         _check_json(draft.path, draft.size)
-        draft.publish(caller.origins, caller.name)
+        draft.publish()
     charge_bytes(caller, draft.size)
-    return submission_id
+    return draft.id
 
 
 def _check_json(path: Path, size: int) -> None:

@@ -6,7 +6,7 @@ import pytest
 from celery import current_app
 from django.core.cache import cache
 
-from ingest.intake import limits
+from ingest.intake import counters, tokens
 from ingest.intake.spool import own_spool
 from ingest.intake.tokens import create_token
 
@@ -28,7 +28,8 @@ def intake(settings, tmp_path, monkeypatch):
     settings.JWT_SECRETS = []
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     cache.clear()
-    monkeypatch.setattr(limits, "PREFIX", f"test:{tmp_path}")
+    tokens.forget_tokens()
+    monkeypatch.setattr(counters, "PREFIX", f"test:{tmp_path}")
     return settings
 
 

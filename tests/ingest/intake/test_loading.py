@@ -16,7 +16,7 @@ from django.db import OperationalError, connection
 from ingest import tasks
 from ingest.intake import loading
 from ingest.intake.loading import load_spool
-from ingest.intake.spool import Spool, new_id
+from ingest.intake.spool import Spool
 from ingest.replay import replay_rejected
 from ingest.sources import giants
 from results.models import Build, Rejection, Submission, Test
@@ -27,11 +27,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def publish(spool, body, origins=("acme",)):
     """Put a body into the spool as POST /submit does; return its id."""
-    submission_id = new_id()
-    with spool.draft(submission_id) as draft:
+    with spool.draft(origins, "a lab") as draft:
         draft.write(body)
-        draft.publish(origins, "a lab")
-    return submission_id
+        draft.publish()
+    return draft.id
 
 
 def load(spool, seconds=60):
@@ -65,10 +64,7 @@ def test_a_submission_from_acceptance_to_its_page(client, auth, spool):
     assert (row.source, row.name) == ("submit", f"submission-{told['id']}.json")
     assert Test.objects.count() == 3
     today = datetime.now(UTC).strftime("%Y-%m-%d")
-    assert files(spool.folder / "archive" / today) == [
-        f"submission-{told['id']}.json",
-        f"submission-{told['id']}.meta",
-    ]
+    assert files(spool.folder / "archive" / today) == [f"submission-{told['id']}.json"]
     assert not list(spool.names())
 
 

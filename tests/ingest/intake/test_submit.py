@@ -6,14 +6,18 @@ import gzip
 import json
 import os
 import re
+import shutil
 import time
+from threading import Event, Thread
 
 import jwt
 import pytest
 from django.utils import timezone
 
-from ingest.intake import views
-from ingest.intake.tokens import create_token, revoke_token
+from ingest.intake import durable, senders, tokens, views
+from ingest.intake.durable import SharedSync
+from ingest.intake.spool import Spool
+from ingest.intake.tokens import create_token, forget_tokens, revoke_token
 from ingest.intake.waking import loader_rests
 from ingest.models import Token
 from tests.ingest.intake.documents import document
@@ -37,7 +41,7 @@ def refused(response, status):
 
 def test_answers_like_kcidb_once_the_body_is_in_the_spool(client, auth, spool):
     answer = send(client, document(), **auth).json()
-    assert re.fullmatch("[A-Za-z0-9]{32}", answer["id"])
+    assert re.fullmatch("[A-Za-z0-9]{40}", answer["id"])
     assert answer["status"] == "ok"
     assert answer["message"]
     assert waiting(spool) == [f"submission-{answer['id']}.json"]
@@ -51,8 +55,65 @@ def test_body_and_its_sender_are_synced_before_the_answer(client, auth, spool, m
         os, "fsync", lambda descriptor: synced.append(os.readlink(f"/proc/self/fd/{descriptor}"))
     )
     send(client, document(), **auth)
-    kinds = [os.path.basename(path).partition(".")[2] or "folder" for path in synced]
-    assert kinds == ["json.temp", "meta", "folder"]
+    names = [path.removeprefix(str(spool.folder)).partition("/")[2] for path in synced]
+    assert names[0] == "" and names[1].startswith("senders/.") and names[2] == "senders"
+    assert names[3].endswith(".json.temp") and names[4:] == [""]
+    synced.clear()
+    send(client, document(), **auth)  # its sender is known by now
+    assert [os.path.basename(path).partition(".")[2] for path in synced] == ["json.temp", ""]
+
+
+def test_a_file_whose_sender_is_not_known_is_nobodys(client, auth, spool):
+    send(client, document(), **auth)
+    (name,) = waiting(spool)
+    shutil.rmtree(spool.folder / "senders")
+    senders.origins_of_sender.cache_clear()
+    with pytest.raises(OSError, match="nothing is known of its sender"):
+        spool.origins_of(name)
+    assert Spool(spool.folder).origins_of(name) is None  # in a folder of others, all are trusted
+    send(client, document(), **auth)  # the same sender makes itself known again
+    assert spool.origins_of(name) == ("acme",)
+
+
+def test_a_sender_whose_rights_change_is_another_one(client, auth, spool):
+    send(client, document(), **auth)
+    Token.objects.update(origins=["other"])
+    forget_tokens()
+    send(client, document(), **auth)
+    assert sorted(spool.origins_of(name) for name in waiting(spool)) == [("acme",), ("other",)]
+
+
+def test_who_comes_while_a_sync_runs_shares_the_next_one(tmp_path, monkeypatch):
+    syncs, begun, go_on = [], Event(), Event()
+
+    def sync(folder):
+        syncs.append(folder)
+        begun.set()
+        assert go_on.wait(10)
+
+    monkeypatch.setattr(durable, "sync_folder", sync)
+    shared = SharedSync(tmp_path)
+    threads = [Thread(target=shared.sync) for _ in range(5)]
+    threads[0].start()
+    assert begun.wait(10)
+    for thread in threads[1:]:
+        thread.start()
+    while len(shared._state._waiters) < 4:
+        time.sleep(0.001)
+    go_on.set()
+    for thread in threads:
+        thread.join()
+    assert len(syncs) == 2
+
+
+def test_a_token_is_asked_for_again_soon(client, auth, monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(tokens, "REMEMBERED_SECONDS", 1.0)
+    send(client, document(), **auth)
+    with django_assert_num_queries(0):
+        assert send(client, document(), **auth).status_code == 200
+    Token.objects.update(revoked_at=timezone.now())
+    time.sleep(1.1)
+    assert send(client, document(), **auth).status_code == 401
 
 
 def test_the_loader_is_woken_once_until_it_rests(client, auth, woken):

@@ -289,7 +289,7 @@ def _device_cell(
         return DeviceCell(Badge("new", "R", word), url, shown)
     passed, failed, broke = numbers
     if failed.count:
-        return DeviceCell(Badge("fail", "F", "known or flaky"), "", shown)
+        return DeviceCell(Badge("fail", "F", "fails, none new"), "", shown)
     if passed.count:
         return DeviceCell(Badge("pass", "·", "ok"), "", shown)
     return DeviceCell(

@@ -126,7 +126,7 @@ def _page(
 ) -> ReportPage:
     found = product_report(definition, a, b)
     names = f"{tree_name(b.revision.tree)} {a.revision.title} → {b.revision.title}"
-    states = tuple(state for state in (found.after, found.before) if state)
+    states = tuple(state for state in (found.before, found.after) if state)
     heads = tuple(branch_head(row.slug, state) for state in states)
     return ReportPage(
         title=f"{row.name} · {names} report",

@@ -34,10 +34,10 @@ class Badge:
         """Return the picture."""
         name, said = _clipped(self.name), _clipped(self.said)
         left, right = (round(len(text) * LETTER) + 12 for text in (name, said))
-        title = escape(f"{self.name}: {self.said}")
+        title = escape(_printable(f"{self.name}: {self.said}"), {'"': "&quot;"})
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + right}" height="{HEIGHT}" role="img" '
-            f'aria-label="{escape(title, {chr(34): "&quot;"})}"><title>{title}</title>'
+            f'aria-label="{title}"><title>{title}</title>'
             f'<clipPath id="r"><rect width="{left + right}" height="{HEIGHT}" rx="3"/></clipPath>'
             f'<g clip-path="url(#r)" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">'
             f"{_part(name, 0, left, NAME_COLOURS)}{_part(said, left, right, COLOURS[self.look])}</g></svg>\n"
@@ -65,5 +65,9 @@ def _part(text: str, start: int, width: int, colours: tuple[str, str]) -> str:
 
 
 def _clipped(text: str) -> str:
-    shown = "".join(letter for letter in text if letter.isprintable())
+    shown = _printable(text)
     return shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1]}…"
+
+
+def _printable(text: str) -> str:
+    return "".join(letter for letter in text if letter.isprintable())

@@ -18,7 +18,7 @@ from dashboard.parts import enumeration, plural
 from dashboard.revision_refs import tree_links, tree_of, two_revisions
 from dashboard.rows import tree_name
 from dashboard.shell import Frame, Link, render_page
-from dashboard.twins import twins
+from dashboard.twins import Source, twins
 from dashboard.verdict_words import Said, run_words
 from results.errors import QueryTimeout
 from results.queries.changes import Change
@@ -117,8 +117,14 @@ class ComparePage(Frame):
         return bool(self.a and self.b and self.a.tree == self.b.tree and self.b.place < self.a.place)
 
 
+def _sources(request: HttpRequest) -> tuple[Source, ...]:
+    """Return where the data of a comparison are; the form that asks for two revisions has none."""
+    is_asked = any(name in request.GET for name in ("a", "b", "tree"))
+    return (Source(GetComparison), Source(ListChanges)) if is_asked else ()
+
+
 @require_safe
-@twins(GetComparison, ListChanges)
+@twins(choose=_sources)
 def comparison(request: HttpRequest) -> HttpResponse:
     """Answer /compare."""
     query = read_query(request.GET, dimensions=COMPARED, extra=ASKED)

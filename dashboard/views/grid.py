@@ -19,7 +19,7 @@ from dashboard.parts import plural
 from dashboard.revision_refs import one_revision, tree_links, tree_of
 from dashboard.rows import tree_name
 from dashboard.shell import Frame, Link, render_page
-from dashboard.twins import twins
+from dashboard.twins import Source, twins
 from results.queries.grid import GRID_DIMENSIONS, Grid, Rows, grid
 from results.queries.pruned import kept_since
 from results.queries.revision_names import LATEST, NamedRevision
@@ -65,8 +65,13 @@ class GridPage(Frame):
     pager: Pager | None = None
 
 
+def _sources(request: HttpRequest) -> tuple[Source, ...]:
+    """Return where the data of a grid are; the page that asks for a tree has none."""
+    return (Source(ListGrid),) if "tree" in request.GET or "to" in request.GET else ()
+
+
 @require_safe
-@twins(ListGrid)
+@twins(choose=_sources)
 def history(request: HttpRequest) -> HttpResponse:
     """Answer /grid."""
     query = read_query(request.GET, dimensions=GRID_DIMENSIONS, extra=ASKED, sorts=("recent", "name"))

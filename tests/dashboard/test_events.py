@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import mailbox
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -323,3 +325,19 @@ def test_a_device_and_a_tree_lead_to_their_regressions(client):
     assert soup(client.get("/device/kevin")).select_one(f"a[href='/r/{event.id}']")
     link = soup(client.get("/tree/mainline/master")).select_one("#main a[href^='/regressions']")
     assert [row.th.a["href"] for row in rows(client.get(link["href"]))] == [f"/r/{event.id}"]
+
+
+def test_events_are_a_feed_and_mails(client, tmp_path):
+    history("P" * 14 + "FF")
+    event = Event.objects.get()
+    feed = client.get("/regressions.atom").content.decode()
+    assert f"<id>tag:testserver,2026:/r/{event.id}</id>" in feed
+    assert "<title>confirmed: ltp.futex_wait05" in feed
+    file = tmp_path / "events.mbox"
+    file.write_bytes(b"".join(client.get("/regressions.mbox")))
+    with closing(mailbox.mbox(file)) as mails:
+        (mail,) = mails
+    assert mail["Message-ID"] == f"<r-{event.id}.1@testserver>"
+    assert client.get(f"/r/{event.id}.mbox").content == file.read_bytes()
+    report = client.get(f"/r/{event.id}.txt").content.decode()
+    assert report.endswith(mail.get_payload(decode=True).decode().rstrip("\n") + "\n")

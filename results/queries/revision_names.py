@@ -11,6 +11,7 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from results.db import fetch
 from results.errors import NotFound
+from results.queries.commits import find_commits, hash_named, nearest_tested
 from results.queries.records import RevisionRef
 from results.queries.refs import REVISION_COLUMNS, as_revision
 from results.queries.revision_counts import HAS_CHECKOUT
@@ -88,16 +89,38 @@ def named_revisions(text: str, within: TreeName) -> tuple[NamedRevision, ...]:
         raise NotFound(f"{text} needs a tree, as in mainline/master@{ref}")
     conditions = [_is_of(within), SQL("true") if latest else _is_called(ref)]
     form = _LAST if latest else _NAMED
-    query = form.format(
-        revision=REVISION_COLUMNS,
-        condition=all_of(conditions),
-        has_checkout=HAS_CHECKOUT,
-        limit=Literal(CANDIDATES),
-        back=Literal(int(latest[1] or 0) if latest else 0),
-    )
-    if found := tuple(fetch(query, _named)):
+    about = {
+        "revision": REVISION_COLUMNS,
+        "has_checkout": HAS_CHECKOUT,
+        "limit": Literal(CANDIDATES),
+        "back": Literal(int(latest[1] or 0) if latest else 0),
+    }
+    if found := tuple(fetch(form.format(condition=all_of(conditions), **about), _named)):
         return found
-    raise NotFound(f"no revision {ref} is known{f' of {within}' if within.name else ''}")
+    if not latest and (digits := hash_named(ref)):
+        query = form.format(condition=all_of([_is_of(within), _is_called(digits)]), **about)
+        if found := tuple(fetch(query, _named)):
+            return found
+    raise NotFound(("" if latest else _untested(ref, within)) or f"no revision {ref} is known{_of(within)}")
+
+
+def _of(within: TreeName) -> str:
+    return f" of {within}" if within.name else ""
+
+
+def _untested(ref: str, within: TreeName) -> str:
+    """Return what is said of a commit that git knows and nobody tested; "" when it is not one."""
+    commits = find_commits(ref, limit=2)
+    if len(commits) != 1:
+        return ""
+    which = "" if commits[0].hash.startswith(ref) else f" ({commits[0].hash[:12]})"
+    said = f"{ref}{which} was not tested"
+    for near in nearest_tested(commits[0].hash):
+        if within.name in (None, near.tree.name) and within.branch in (None, near.tree.branch):
+            ends = ((near.before, "before"), (near.after, "after"))
+            named = " and ".join(f"{end.title} {word}" for end, word in ends if end)
+            return f"{said}; the nearest tested ones in {near.tree.name}/{near.tree.branch} are {named} it"
+    return f"{said} in {within}" if within.name else said
 
 
 def _is_of(tree: TreeName) -> Composable:

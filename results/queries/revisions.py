@@ -14,6 +14,7 @@ from results.errors import NotFound
 from results.jsontext import loads
 from results.queries import paging
 from results.queries.builds import BUILD_DIMENSIONS
+from results.queries.commits import hash_named
 from results.queries.picked import array_of_sums, build_counts, mask, picked
 from results.queries.records import Listing, RevisionRef, StatusCounts, TreeRef
 from results.queries.refs import REVISION_COLUMNS, as_revision
@@ -199,13 +200,17 @@ def revision_history(
 
 
 def find_revisions(text: str, *, limit: int = 50) -> tuple[RevisionRow, ...]:
-    """Return the revisions of all trees whose commit hash begins with a text, or whose describe is it.
+    """Return the revisions of all trees whose commit hash begins with a text, or that a text names.
 
-    A beginning has at least 4 hex digits.
+    A beginning has at least 4 hex digits. A name is a describe, or a tag that git knows.
     """
+    return _found(text, text, limit) or ((digits := hash_named(text)) and _found(digits, text, limit)) or ()
+
+
+def _found(digits: str, text: str, limit: int) -> tuple[RevisionRow, ...]:
     commit: Composable = SQL("false")
-    if _HEX.fullmatch(text):  # "g" comes after every hex digit
-        commit = SQL('r."commit" >= {} AND r."commit" < {}').format(Literal(text), Literal(text + "g"))
+    if _HEX.fullmatch(digits):  # "g" comes after every hex digit
+        commit = SQL('r."commit" >= {} AND r."commit" < {}').format(Literal(digits), Literal(digits + "g"))
     page = _FOUND.format(commit=commit, text=Literal(text), has_checkout=HAS_CHECKOUT, limit=Literal(limit))
     return tuple(fetch(_rows(page), _row))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from textwrap import wrap
 from typing import Final
 
+from dashboard.commit_rows import commit_count
 from dashboard.event_rows import places
 from dashboard.parts import enumeration
 from dashboard.paths import build_path, event_path, test_path
@@ -53,8 +54,9 @@ def _statement(detail: EventDetail) -> str:
     after = sum(place.tries_after for place in detail.places)
     well = after - sum(place.failures_after for place in detail.places)
     good = f"passes on {event.good.title} and " if event.good else ""
+    between = f" ({commit_count(event.between)})" if event.between else ""
     return (
-        f"{event.title} {good}fails on {event.bad.title}, on {places(event)}. "
+        f"{event.title} {good}fails on {event.bad.title}{between}, on {places(event)}. "
         f"Before: {passed:,} of {before:,} runs passed. After: {well:,} of {after:,}."
     )
 

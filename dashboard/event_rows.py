@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dashboard.commit_rows import commit_count
 from dashboard.parts import enumeration, plural
 from dashboard.paths import event_path, tree_path
 from dashboard.rows import revision_url, tree_name
@@ -24,7 +25,7 @@ LOOKS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventLine:
-    """An event in a list. ``places``: on how much it shows; ``within``: how many revisions hold the cause."""
+    """An event in a list. ``places``: on how much it shows; ``within``: among what the cause lies."""
 
     row: EventRow
     url: str
@@ -54,9 +55,16 @@ class EventLine:
             bad_url=revision_url(row.bad),
             fixed_url=revision_url(row.fixed) if row.fixed else "",
             places=places(row),
-            within="" if row.commits == 1 else f"one of {row.commits:,} revisions",
+            within=_within(row),
             certainty=certainty(row.confidence),
         )
+
+
+def _within(row: EventRow) -> str:
+    """Return among how many commits the cause lies, or how many revisions while git does not tell."""
+    if row.between:
+        return commit_count(row.between)
+    return "" if row.commits == 1 else f"one of {row.commits:,} revisions"
 
 
 def places(row: EventRow) -> str:

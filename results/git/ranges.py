@@ -9,6 +9,7 @@ from psycopg.sql import SQL, Literal
 from results.db import Columns, fetch
 from results.models import CommitRange
 from results.queries.commit_graph import span
+from results.queries.commits import SHOWN
 
 MOST: Final = 1000
 """Ranges that are counted at once; the rest comes with the next judgement."""
@@ -34,8 +35,11 @@ def measure_ranges() -> int:
     query = _UNCOUNTED.format(hash=Literal("^[0-9a-f]{40}$"), limit=Literal(MOST))
     counted = []
     for row in fetch(query, Columns, timeout_ms=30_000):
-        between = span(bytes.fromhex(row["old"]), bytes.fromhex(row["new"]))
+        between = span(bytes.fromhex(row["old"]), bytes.fromhex(row["new"]), shown=SHOWN)
         if between is not None:
-            counted.append(CommitRange(**row, commits=between.commits, is_exact=between.is_exact))
+            newest = b"".join(between.newest)
+            counted.append(
+                CommitRange(**row, commits=between.commits, is_exact=between.is_exact, newest=newest)
+            )
     CommitRange.objects.bulk_create(counted, ignore_conflicts=True)
     return len(counted)

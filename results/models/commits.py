@@ -58,7 +58,8 @@ class Tag(models.Model):
 class CommitRange(models.Model):
     """How many commits are reachable from ``new`` but not from ``old``: ``git rev-list --count old..new``.
 
-    ``is_exact``: no parent was missing on the way; otherwise there are at least so many.
+    ``is_exact``: no parent was missing on the way; otherwise there are at least so many. ``newest``
+    are the hashes of the first ones, one after the other.
     """
 
     id = models.AutoField(primary_key=True)
@@ -66,6 +67,7 @@ class CommitRange(models.Model):
     new = models.CharField(max_length=2 * HASH_BYTES)
     commits = models.IntegerField()
     is_exact = models.BooleanField()
+    newest = models.BinaryField(db_default=b"")
 
     class Meta:
         db_table = "results_commitrange"

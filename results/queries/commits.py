@@ -11,7 +11,8 @@ from typing import Any, Final
 from psycopg.sql import SQL, Composable, Literal
 
 from results.db import Columns, fetch
-from results.queries.commit_graph import Node, newer, nodes, older, span
+from results.models.commits import HASH_BYTES
+from results.queries.commit_graph import Node, Span, newer, nodes, older, span
 from results.queries.records import RevisionRef, TreeRef
 from results.queries.refs import REVISION_COLUMNS, as_revision
 from results.queries.revision_counts import HAS_CHECKOUT
@@ -81,6 +82,10 @@ _FOUND: Final = SQL("""
 
 _TAGGED: Final = SQL("SELECT encode(\"commit\", 'hex') AS hash FROM results_tag WHERE name = {}")
 
+_COUNTED: Final = SQL("""
+    SELECT commits, is_exact, newest FROM results_commitrange WHERE old = {old} AND new = {new}
+""")
+
 # Leans on revision_commit. Patched sources are no commits.
 _TESTED: Final = SQL("""
     SELECT r."commit" AS hash, r.tree_id AS tree, {revision}
@@ -119,10 +124,21 @@ def commits_between(old: str, new: str, *, shown: int = SHOWN) -> CommitList | N
     """
     if not (_HASH.fullmatch(old) and _HASH.fullmatch(new)):
         return None
-    found = span(bytes.fromhex(old), bytes.fromhex(new), shown=shown)
+    found = _counted(old, new, shown) or span(bytes.fromhex(old), bytes.fromhex(new), shown=shown)
     if found is None:
         return None
     return CommitList(CommitCount(found.commits, found.is_exact), _listed(found.newest))
+
+
+def _counted(old: str, new: str, shown: int) -> Span | None:
+    """Return what was found before, for an event."""
+    if shown > SHOWN:
+        return None
+    for row in fetch(_COUNTED.format(old=Literal(old), new=Literal(new)), Columns):
+        ends = range(0, len(row["newest"]), HASH_BYTES)
+        newest = tuple(row["newest"][end : end + HASH_BYTES] for end in ends)
+        return Span(row["commits"], newest[:shown], row["is_exact"])
+    return None
 
 
 def nearest_tested(hash_: str) -> tuple[NearestTested, ...]:

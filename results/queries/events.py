@@ -13,6 +13,7 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 from results.db import Columns, fetch
 from results.models import Event
 from results.queries import paging
+from results.queries.commits import CommitCount
 from results.queries.records import IssueRef, Listing, RevisionRef, TreeRef
 from results.queries.refs import TREE_COLUMNS, as_tree
 from results.selection import EVERYTHING, Selection
@@ -31,6 +32,8 @@ class EventRow:
 
     ``good`` is None when the cause may be older than what was looked at; ``fixed`` is the first
     good revision after the fix, None while it goes on. ``issues``: known issues seen in it.
+    ``commits`` are the tested revisions that may hold the cause, ``between`` the commits from good to
+    bad (None: git was not asked).
     """
 
     id: int
@@ -57,6 +60,7 @@ class EventRow:
     opened: datetime
     changed: datetime
     issues: tuple[IssueRef, ...]
+    between: CommitCount | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,9 @@ EVENT_COLUMNS: Final = SQL("""
     ARRAY(
         SELECT ARRAY[i.kcidb_id, i.comment] FROM results_issue i
         WHERE i.key = ANY(e.issues) AND i.is_newest ORDER BY i.id LIMIT 5
-    ) AS issues
+    ) AS issues,
+    (SELECT ARRAY[k.commits, k.is_exact::int] FROM results_commitrange k
+     WHERE k.old = good."commit" AND k.new = bad."commit") AS between
 """).format(
     tree=TREE_COLUMNS,
     good=_revision("good", "good"),
@@ -188,6 +194,8 @@ def event_row(**columns: Any) -> EventRow:
     good, bad, fixed = (_as_revision(columns, prefix, tree) for prefix in ("good", "bad", "fixed"))
     assert bad is not None
     issues = tuple(IssueRef(*pair) for pair in columns.pop("issues"))
+    counted = columns.pop("between")
+    between = CommitCount(counted[0], bool(counted[1])) if counted else None
     for name, words in (
         ("kind", Event.Kind),
         ("subject", Event.Subject),
@@ -195,7 +203,7 @@ def event_row(**columns: Any) -> EventRow:
         ("triage", Event.Triage),
     ):
         columns[name] = words(columns[name])
-    return EventRow(tree=tree, good=good, bad=bad, fixed=fixed, issues=issues, **columns)
+    return EventRow(tree=tree, good=good, bad=bad, fixed=fixed, issues=issues, between=between, **columns)
 
 
 def _as_revision(columns: dict[str, Any], prefix: str, tree: TreeRef) -> RevisionRef | None:

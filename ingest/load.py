@@ -27,7 +27,7 @@ from ingest.ownership import keep_own
 from ingest.planning.batch import BATCH_BYTES, BATCH_OBJECTS, Arrival
 from ingest.planning.dimensions import Dimensions
 from ingest.planning.plan import Plan, make_plan
-from ingest.planning.tables import is_duplicate
+from ingest.planning.tables import is_duplicate, next_ids
 from ingest.pruned import newest_pruning, refuse_pruned
 from ingest.schema import Accepted, accept, refusal_of
 from ingest.summary import Summary
@@ -143,17 +143,9 @@ class Loader:
 
     def _number(self, arrivals: list[Arrival]) -> None:
         """Give the arrivals ids of submissions, in their order."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                """
-                SELECT nextval(pg_get_serial_sequence('results_submission', 'id'))
-                FROM generate_series(1, %s)
-                """,
-                [len(arrivals)],
-            )
-            for arrival, (number,) in zip(arrivals, cursor.fetchall(), strict=True):
-                arrival.id = number
-                arrival.source = self._source
+        for arrival, number in zip(arrivals, next_ids("results_submission", len(arrivals)), strict=True):
+            arrival.id = number
+            arrival.source = self._source
 
     def _store_or_split(self, arrivals: list[Arrival]) -> None:
         try:

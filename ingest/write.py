@@ -42,6 +42,7 @@ class Conflict(Exception):
 def write(plan: Plan) -> None:
     """Write a planned batch; to be called in a transaction. Raises Conflict or IntegrityError."""
     _write_submissions(plan.arrivals)
+    copy_rows("results_excerpt", ("id", "body"), plan.excerpts)
     _write_rows("checkout", plan.checkouts)
     _write_rows("build", plan.builds)
     _write_tests(plan)

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from results.compression import text_of
 from results.jsontext import dumps, loads
 from results.keys import origin_hex
 from results.models import Build, Checkout, Incident, Issue, Origin, Test
@@ -42,8 +43,8 @@ class StoredTest(NamedTuple):
     start_time: datetime | None
     duration: float | None
     value: float | None
-    body: str
-    excerpt: str | None
+    body: str | bytes
+    excerpt: str | bytes | None
 
 
 def pack(fields: Object, kcidb_id: str, path_name: str) -> str:
@@ -57,14 +58,15 @@ def pack(fields: Object, kcidb_id: str, path_name: str) -> str:
     return text
 
 
-def unpack(body: str, kcidb_id: str, path_name: str) -> Object:
-    """Return the fields that ``pack`` was given."""
+def unpack(body: str | bytes, kcidb_id: str, path_name: str) -> Object:
+    """Return the fields that ``pack`` was given, from its text as it is or as it is stored."""
     local, leaf = _replaced(kcidb_id, path_name)
+    text = text_of(body)
     if leaf:
-        body = body.replace(LEAF, leaf)
+        text = text.replace(LEAF, leaf)
     if local:
-        body = body.replace(OWN_ID, local)
-    fields: Object = loads(body.encode())
+        text = text.replace(OWN_ID, local)
+    fields: Object = loads(text.encode())
     return fields
 
 
@@ -90,17 +92,17 @@ def restore_test(stored: StoredTest) -> Object:
     if stored.duration is not None:
         test["duration"] = _number(stored.duration)
     if stored.excerpt is not None:
-        test["log_excerpt"] = stored.excerpt
+        test["log_excerpt"] = text_of(stored.excerpt)
     if stored.value is not None:
         fields["number"] = {"value": _number(stored.value)} | fields.get("number", {})
     return test | fields
 
 
-def restore(kcidb_document: str, excerpt: str | None) -> Object:
-    """Return a checkout, build, issue or incident as it was submitted."""
-    fields: Object = loads(kcidb_document.encode())
+def restore(kcidb_document: str | bytes, excerpt: str | bytes | None) -> Object:
+    """Return a checkout, build, issue or incident as it was submitted; from texts, or as they are stored."""
+    fields: Object = loads(text_of(kcidb_document).encode())
     if excerpt is not None:
-        fields["log_excerpt"] = excerpt
+        fields["log_excerpt"] = text_of(excerpt)
     return fields
 
 

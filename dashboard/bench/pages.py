@@ -118,7 +118,7 @@ class Biggest:
             JOIN results_series series ON series.id = test.series_id
             JOIN results_origin origin ON origin.id = series.origin_id
             JOIN results_excerpt excerpt ON excerpt.id = test.excerpt_id
-            WHERE test.status = 6 AND length(excerpt.body) > 16000 LIMIT 1
+            WHERE test.status = 6 AND octet_length(excerpt.body) > 700 LIMIT 1
             """
         )
         return str(kcidb_id or f"{origin}:{key[8:]}")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from hashlib import blake2b
+from collections.abc import Iterable
 
 from ingest import normalise
+from ingest.planning.contents import Contents, Excerpts
 from ingest.planning.names import Names
 from ingest.planning.series import SeriesTable
 from ingest.planning.tables import Table
@@ -32,8 +32,8 @@ class Dimensions:
             {"tree_id": "int4", "commit": "text", "patchset": "text"},
             ("started", "place", "describe", "subject"),
         )
-        self.documents = _content("results_document")
-        self.excerpts = _content("results_excerpt")
+        self.documents = Contents("document")
+        self.excerpts = Excerpts()
         self.checkouts = Table("results_checkout", {"key": "uuid"}, ("kcidb_id",))
         self.builds = Table("results_build", {"key": "uuid"}, ("kcidb_id", "is_dummy"))
         self.series = SeriesTable()
@@ -65,18 +65,3 @@ class Dimensions:
 
 def _named(table: str, *extra: str) -> Table:
     return Table(table, {"name": "text"}, extra)
-
-
-def _content(table: str) -> Table:
-    return Table(table, {"key": "uuid"}, ("body",))
-
-
-def content_ids(table: Table, texts: Sequence[str | None]) -> list[int | None]:
-    """Return the ids of contents (documents or excerpts); None of None."""
-    keys = [None if text is None else _content_key(text) for text in texts]
-    return table.of(keys, [(text,) for text in texts])
-
-
-def _content_key(content: str) -> str:
-    """Return the key of content in hex (``results.keys.content_key``)."""
-    return blake2b(content.encode(), digest_size=16).hexdigest()

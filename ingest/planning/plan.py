@@ -31,6 +31,7 @@ class Plan:
     builds: list[rows.Row] = field(default_factory=list)
     tests: list[tuple[Any, ...]] = field(default_factory=list)
     confirmed: list[tuple[str, int]] = field(default_factory=list)
+    excerpts: list[tuple[Any, ...]] = field(default_factory=list)
     issues: list[rows.Row] = field(default_factory=list)
     incidents: list[rows.Row] = field(default_factory=list)
     due: set[tuple[Due.Kind, str]] = field(default_factory=set)
@@ -41,6 +42,7 @@ def make_plan(arrivals: list[Arrival], dimensions: Dimensions) -> Plan:
     """Return the plan of a batch; makes rows for whatever the objects refer to."""
     plan = Plan(arrivals)
     dimensions.names = read_names()
+    dimensions.excerpts.begin()
     gathered = gather(arrivals)
     _mention(gathered, dimensions)
     for kind in ("checkout", "build", "issue", "incident"):
@@ -50,6 +52,7 @@ def make_plan(arrivals: list[Arrival], dimensions: Dimensions) -> Plan:
     plan.issues = rows.issue_rows(plan.merged["issue"], dimensions)
     plan.incidents = rows.incident_rows(plan.merged["incident"], dimensions)
     _plan_tests(plan, gathered["test"], dimensions)
+    plan.excerpts = dimensions.excerpts.coming
     plan.due = set(_due(plan))
     return plan
 

@@ -10,7 +10,7 @@ from django.db import connection
 
 from ingest import normalise
 from ingest.planning.batch import Merged
-from ingest.planning.dimensions import Dimensions, content_ids
+from ingest.planning.dimensions import Dimensions
 from ingest.planning.stored import Key
 from results.documents import Object
 from results.jsontext import dumps
@@ -36,7 +36,7 @@ def checkout_rows(merged: dict[Key, Merged], dimensions: Dimensions) -> list[Row
         "origin_id": _origins(items, dimensions),
         "start_time": [_time(item) for item in items],
         "valid": [item.get("valid") for item in items],
-        **_contents(items, dimensions),
+        **_contents(items, dimensions, is_plain=True),  # the summaries read them by SQL
     }
     return _rows(merged, columns)
 
@@ -107,7 +107,7 @@ def issue_rows(merged: dict[Key, Merged], dimensions: Dimensions) -> list[Row]:
         "culprit_code": [culprit.get("code") for culprit in culprits],
         "culprit_tool": [culprit.get("tool") for culprit in culprits],
         "culprit_harness": [culprit.get("harness") for culprit in culprits],
-        "document_id": content_ids(dimensions.documents, [dumps(item).decode() for item in items]),
+        "document_id": dimensions.documents.of_texts([dumps(item).decode() for item in items]),
     }
     return _rows(merged, columns)
 
@@ -124,7 +124,7 @@ def incident_rows(merged: dict[Key, Merged], dimensions: Dimensions) -> list[Row
         "test_key": [_key(item.get("test_id")) for item in items],
         "present": [item.get("present") for item in items],
         "seen_at": [None] * len(items),  # the summaries find out
-        "document_id": content_ids(dimensions.documents, [dumps(item).decode() for item in items]),
+        "document_id": dimensions.documents.of_texts([dumps(item).decode() for item in items]),
     }
     return _rows(merged, columns)
 
@@ -144,14 +144,16 @@ def _origins(items: list[Object], dimensions: Dimensions) -> list[int | None]:
     return dimensions.origins.of([dimensions.names.origin(item["origin"]) for item in items])
 
 
-def _contents(items: list[Object], dimensions: Dimensions) -> dict[str, list[int | None]]:
+def _contents(
+    items: list[Object], dimensions: Dimensions, *, is_plain: bool = False
+) -> dict[str, list[int | None]]:
     texts: list[str | None] = [
         dumps({name: value for name, value in item.items() if name != "log_excerpt"}).decode()
         for item in items
     ]
     return {
-        "document_id": content_ids(dimensions.documents, texts),
-        "excerpt_id": content_ids(dimensions.excerpts, [item.get("log_excerpt") for item in items]),
+        "document_id": dimensions.documents.of_texts(texts, is_plain=is_plain),
+        "excerpt_id": dimensions.excerpts.of_texts([item.get("log_excerpt") for item in items]),
     }
 
 

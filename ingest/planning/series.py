@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from django.db import connection
 from psycopg.sql import SQL, Composed, Identifier
 
-from ingest.planning.tables import CACHE_SIZE, add_rows, array
+from ingest.planning.tables import CACHE_SIZE, add_rows, array, next_ids
 
 
 class Variant(NamedTuple):
@@ -53,16 +53,24 @@ class SeriesTable:
             self._look_up(left)
             left = {key: suite for key, suite in left.items() if key[1] not in self.of(key[0])}
             if left:
-                ordered = sorted(
-                    left.items(), key=lambda item: [(part or 0) for part in (item[0][1], *item[0][0])]
-                )
-                add_rows(
-                    "results_series", COLUMNS, [(path, *variant, suite) for (variant, path), suite in ordered]
-                )
+                left = {} if self._insert(sorted(left, key=_place), left) else left
+
+    def _insert(self, keys: list[tuple[Variant, int]], suites: Missing) -> bool:
+        ids = next_ids("results_series", len(keys))
+        rows = [
+            (number, path, *variant, suites[variant, path])
+            for number, (variant, path) in zip(ids, keys, strict=True)
+        ]
+        is_done = add_rows("results_series", ("id", *COLUMNS), rows)
+        if is_done:
+            for number, (variant, path) in zip(ids, keys, strict=True):
+                self.of(variant)[path] = number
+            self._size += len(keys)
+        return is_done
 
     def _look_up(self, keys: Iterable[tuple[Variant, int]]) -> None:
         alike: dict[tuple[bool, ...], list[tuple[Variant, int]]] = {}
-        for key in keys:
+        for key in sorted(keys, key=_place):
             alike.setdefault(tuple([part is None for part in key[0]]), []).append(key)
         for nulls, group in alike.items():
             columns = [[path for _, path in group], *zip(*[variant for variant, _ in group], strict=True)]
@@ -73,6 +81,11 @@ class SeriesTable:
                     variant, path = group[number - 1]
                     self.of(variant)[path] = found
                     self._size += 1
+
+
+def _place(key: tuple[Variant, int]) -> list[int]:
+    """Return where a series stands in its index: neighbours are found and added together."""
+    return [key[1], *[part or 0 for part in key[0]]]
 
 
 def _select(nulls: tuple[bool, ...]) -> Composed:

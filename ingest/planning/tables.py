@@ -29,7 +29,7 @@ class Table:
 
     def __init__(self, name: str, key: Mapping[str, str], extra: Sequence[str] = ()) -> None:
         self.ids: dict[Any, int] = {}
-        self._name = name
+        self.name = name
         self._columns = (*key, *extra)
         self._is_single = len(key) == 1
         self._select = _select(name, key)
@@ -52,7 +52,11 @@ class Table:
             self._look_up(missing)
             missing = sorted([key for key in missing if key not in self.ids])
             if missing:
-                self._copy([(*self._parts(key), *rows[key]) for key in missing])
+                ids = next_ids(self.name, len(missing))
+                made = list(self._new_rows(missing, ids, rows))
+                if add_rows(self.name, ("id", *self._columns), made):
+                    self.ids.update(zip(missing, ids, strict=True))
+                    missing = []
 
     def _look_up(self, keys: list[Any]) -> None:
         columns = [keys] if self._is_single else [list(column) for column in zip(*keys, strict=True)]
@@ -60,11 +64,10 @@ class Table:
             cursor.execute(self._select, [array(column) for column in columns])
             self.ids.update({keys[number - 1]: found for number, found in cursor.fetchall()})
 
-    def _parts(self, key: Any) -> Row:
-        return (key,) if self._is_single else key
-
-    def _copy(self, rows: list[Row]) -> None:
-        add_rows(self._name, self._columns, rows)
+    def _new_rows(self, keys: Sequence[Any], ids: Sequence[int], rows: Mapping[Any, Row]) -> Iterable[Row]:
+        """Return the rows to add: id, key and extra columns."""
+        for number, key in zip(ids, keys, strict=True):
+            yield number, *((key,) if self._is_single else key), *rows[key]
 
 
 def _select(table: str, key: Mapping[str, str]) -> Composed:
@@ -85,8 +88,17 @@ def array(values: Sequence[Any]) -> Any:
     return list(values)
 
 
-def add_rows(table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
-    """Append rows in a transaction of their own, unless another loader was first."""
+def next_ids(table: str, count: int) -> list[int]:
+    """Return ids for rows that will be added to a table, ascending."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
+        )
+        return [number for (number,) in cursor.fetchall()]
+
+
+def add_rows(table: str, columns: Sequence[str], rows: Iterable[Row]) -> bool:
+    """Append rows in a transaction of their own; return False when another loader was first with one."""
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:
@@ -96,6 +108,8 @@ def add_rows(table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
     except IntegrityError as error:
         if not is_duplicate(error):
             raise
+        return False
+    return True
 
 
 def is_duplicate(error: Exception) -> bool:

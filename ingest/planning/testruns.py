@@ -12,7 +12,8 @@ from typing import Any, Final, NamedTuple
 
 from ingest import normalise
 from ingest.planning.bindings import Binding
-from ingest.planning.dimensions import Dimensions, content_ids
+from ingest.planning.contents import Contents
+from ingest.planning.dimensions import Dimensions
 from ingest.planning.merge import METADATA, Order
 from ingest.planning.places import Place, Places
 from ingest.planning.series import Missing
@@ -111,9 +112,9 @@ class RunRows:
                 None if key >= "8" else kcidb_id,
             )
 
-    def _contents(self, table: Any, texts: Iterable[str | None]) -> dict[str | None, int | None]:
+    def _contents(self, table: Contents, texts: Iterable[str | None]) -> dict[str | None, int | None]:
         distinct = list(texts)
-        return dict(zip(distinct, content_ids(table, distinct), strict=True))
+        return dict(zip(distinct, table.of_texts(distinct), strict=True))
 
     def _missing_series(self) -> Missing:
         paths = self._dimensions.paths.ids

@@ -21,13 +21,14 @@ from results.models import Due
 
 BATCH: Final = 500
 
-# A repository's URL stands in the document of its checkouts, whatever blanks and slashes follow it.
+# A repository's URL stands in the document of its checkouts, whatever blanks and slashes follow it. These
+# documents are not compressed.
 _NAMING: Final = """
     SELECT c.id, c.key, coalesce(c.start_time, r.started) FROM results_checkout c
     JOIN results_document d ON d.id = c.document_id
     LEFT JOIN results_revision r ON r.id = c.revision_id
     WHERE c.known AND c.id > %s AND
-          EXISTS (SELECT FROM unnest(%s::text[]) AS url WHERE strpos(d.body, url) > 0)
+          EXISTS (SELECT FROM unnest(%s::text[]) AS url WHERE position(convert_to(url, 'UTF8') IN d.body) > 0)
     ORDER BY c.id LIMIT %s
 """
 

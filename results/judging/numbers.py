@@ -10,11 +10,12 @@ from typing import Any, Final
 import numpy as np
 from psycopg.sql import SQL, Composable, Literal
 
+from results.compression import text_of
 from results.db import fetch
 from results.documents import LEAF, OWN_ID
 from results.jsontext import loads
 from results.judging.arrays import Columns, copied
-from results.judging.miscellany import PATTERN, measured_in, number_of
+from results.judging.miscellany import TELLING, measured_in, number_of
 from results.models import Unit
 from results.status import Status
 
@@ -67,13 +68,13 @@ _BUILDS: Final = SQL("""
 _COLUMNS: Final = (("revision", "i4"), *((name, "i4") for name in IDENTITY), ("unit", "i4"), ("value", "f8"))
 
 # Many tests share a document: each one is looked at once.
-_TELLING: Final = SQL("""
+_DOCUMENTS: Final = SQL("""
     SELECT d.id, d.body FROM results_document d
     WHERE d.id = ANY(ARRAY(
         SELECT DISTINCT t.document_id
         FROM results_build b JOIN results_test t ON t.build_id = b.id AND t.status = {passed}
         WHERE b.revision_id = ANY({revisions}::int[])
-    )) AND d.body ~ {pattern}
+    ))
 """)
 _TOLD: Final = SQL("""
     SELECT b.revision_id AS revision, t.series_id AS series, t.document_id AS document
@@ -86,7 +87,7 @@ _TOLD_OF_BUILDS: Final = SQL("""
            coalesce(b.compiler_id, 0) AS compiler
     FROM results_build b JOIN results_document d ON d.id = b.document_id
     WHERE b.revision_id = ANY({revisions}::int[]) AND b.known AND NOT b.is_dummy
-          AND b.status IN ({passed}, {fail}) AND d.body LIKE '%"misc"%'
+          AND b.status IN ({passed}, {fail})
 """)
 
 _ROW: Final = np.dtype([*((name, "<i4") for name in IDENTITY), ("value", "<f8")])
@@ -126,18 +127,18 @@ def _queries(about: Mapping[str, Literal]) -> Iterator[tuple[str, Composable]]:
 def _told(about: Mapping[str, Literal]) -> _Told:
     """Return what ``misc`` tells, of tests and of builds."""
     told: _Told = defaultdict(list)
-    query = _TELLING.format(pattern=Literal(PATTERN), **about)
-    telling: list[dict[str, Any]] = fetch(query, dict, timeout_ms=TIMEOUT_MS)
-    measured = {row["id"]: measured_in(_parsed(row["body"])) for row in telling}
-    if documents := sorted(id_ for id_, found in measured.items() if found):
-        query = _TOLD.format(documents=Literal(documents), **about)
+    documents: list[dict[str, Any]] = fetch(_DOCUMENTS.format(**about), dict, timeout_ms=TIMEOUT_MS)
+    texts = {row["id"]: text_of(row["body"]) for row in documents}
+    measured = {id_: measured_in(_parsed(text)) for id_, text in texts.items() if TELLING.search(text)}
+    if named := sorted(id_ for id_, found in measured.items() if found):
+        query = _TOLD.format(documents=Literal(named), **about)
         tests: list[dict[str, Any]] = fetch(query, dict, timeout_ms=TIMEOUT_MS)
         for row in tests:
             for metric, unit, value in measured[row["document"]]:
                 told[row["revision"], metric, unit].append((row["series"], 0, 0, 0, 0, value))
     builds: list[dict[str, Any]] = fetch(_TOLD_OF_BUILDS.format(**about), dict, timeout_ms=TIMEOUT_MS)
     for row in builds:
-        document = _parsed(row["body"])
+        document = _parsed(text_of(row["body"]))
         identity = (0, *(row[name] for name in IDENTITY[1:]))
         for metric, count in counts_in(document).items():
             told[row["revision"], metric, metric].append((*identity, float(count)))

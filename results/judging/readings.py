@@ -10,6 +10,7 @@ from uuid import UUID
 from psycopg.sql import SQL, Literal
 
 from results.analysis.signatures import signature_of
+from results.compression import text_of
 from results.db import fetch
 from results.judging.loading import TIMEOUT_MS, Loaded
 from results.models import ExcerptSignature
@@ -106,7 +107,8 @@ def _read(excerpts: list[int]) -> None:
     query = _UNREAD.format(excerpts=Literal(excerpts), limit=Literal(READ))
     unread: list[dict[str, Any]] = fetch(query, dict, timeout_ms=TIMEOUT_MS)
     made = [
-        ExcerptSignature(excerpt_id=each["id"], text=str(signature_of(each["body"]) or "")) for each in unread
+        ExcerptSignature(excerpt_id=each["id"], text=str(signature_of(text_of(each["body"])) or ""))
+        for each in unread
     ]
     # Excerpts are shared by trees: another worker may have read them meanwhile.
     ExcerptSignature.objects.bulk_create(made, ignore_conflicts=True)

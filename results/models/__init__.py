@@ -14,7 +14,7 @@ from results.models.analysis import (
     TreeDue,
 )
 from results.models.commits import Commit, CommitRange, Tag
-from results.models.contents import Document, Excerpt
+from results.models.contents import Dictionary, Document, Excerpt
 from results.models.dimensions import (
     Architecture,
     Compiler,
@@ -52,6 +52,7 @@ __all__ = [
     "Compiler",
     "Config",
     "DayCount",
+    "Dictionary",
     "Document",
     "Due",
     "Event",

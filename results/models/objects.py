@@ -33,6 +33,7 @@ from results.models.dimensions import (
 )
 from results.status import UNHAPPY, Status
 
+_BARE: dict[str, Any] = {"db_index": False, "db_constraint": False}
 STATUS: dict[str, Any] = {"choices": Status, "default": Status.NONE, "db_default": Status.NONE}
 
 
@@ -180,25 +181,22 @@ class Series(models.Model):
     """What has a history: one test on one platform, in one tree, built one way, in one lab.
 
     The tree and build columns are NULL while the build or the checkout is not known; tests move
-    to their final series when the parents arrive.
+    to their final series when the parents arrive. Like those of tests, the references carry no
+    database constraint: a load makes many series, and each would be checked nine times.
     """
 
     id = models.AutoField(primary_key=True)
-    path = models.ForeignKey(TestPath, on_delete=models.PROTECT, related_name="+")
-    suite = models.ForeignKey(Suite, on_delete=models.PROTECT, related_name="+", db_index=False)
-    origin = models.ForeignKey(Origin, on_delete=models.PROTECT, related_name="+", db_index=False)
-    lab = models.ForeignKey(Lab, on_delete=models.PROTECT, related_name="+", db_index=False)
-    platform = models.ForeignKey(
-        Platform, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
-    tree = models.ForeignKey(Tree, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    path = models.ForeignKey(TestPath, on_delete=models.PROTECT, related_name="+", **_BARE)
+    suite = models.ForeignKey(Suite, on_delete=models.PROTECT, related_name="+", **_BARE)
+    origin = models.ForeignKey(Origin, on_delete=models.PROTECT, related_name="+", **_BARE)
+    lab = models.ForeignKey(Lab, on_delete=models.PROTECT, related_name="+", **_BARE)
+    platform = models.ForeignKey(Platform, null=True, on_delete=models.PROTECT, related_name="+", **_BARE)
+    tree = models.ForeignKey(Tree, null=True, on_delete=models.PROTECT, related_name="+", **_BARE)
     architecture = models.ForeignKey(
-        Architecture, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+        Architecture, null=True, on_delete=models.PROTECT, related_name="+", **_BARE
     )
-    config = models.ForeignKey(Config, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    compiler = models.ForeignKey(
-        Compiler, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    config = models.ForeignKey(Config, null=True, on_delete=models.PROTECT, related_name="+", **_BARE)
+    compiler = models.ForeignKey(Compiler, null=True, on_delete=models.PROTECT, related_name="+", **_BARE)
 
     class Meta:
         db_table = "results_series"

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from psycopg.sql import SQL, Composable, Composed, Literal
 
+from results.compression import text_of
 from results.db import Columns, fetch
 from results.documents import restore
 from results.errors import NotFound
@@ -199,7 +200,7 @@ def build_detail(kcidb_id: str) -> BuildDetail:
         boots=sum((suite.counts for is_boot, suite in suites if is_boot), StatusCounts()),
         tests=sum((suite.counts for is_boot, suite in suites if not is_boot), StatusCounts()),
         fields=fields,
-        excerpt=excerpt or "",
+        excerpt=text_of(excerpt),
         suites=tuple(suite for _, suite in suites),
         sources=sources_of(fields, row["submission"], row.pop("sources")),
         **row,

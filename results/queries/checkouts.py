@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from psycopg.sql import SQL, Composable, Composed, Literal
 
+from results.compression import text_of
 from results.db import fetch
 from results.documents import restore
 from results.errors import NotFound
@@ -175,8 +176,8 @@ def _query(condition: Composable, limit: int) -> Composed:
     return _COLUMNS.format(revision=REVISION_COLUMNS, where=condition, limit=Literal(limit))
 
 
-def _of(*, document: str, **columns: Any) -> Checkout:
-    fields: dict[str, Any] = loads(document.encode())
+def _of(*, document: bytes, **columns: Any) -> Checkout:
+    fields: dict[str, Any] = loads(text_of(document).encode())
     revision = as_revision_if_known(columns)
     assert revision is not None  # the query joins it
     return Checkout(

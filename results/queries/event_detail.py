@@ -9,6 +9,7 @@ from uuid import UUID
 
 from psycopg.sql import SQL, Identifier, Literal
 
+from results.compression import text_of
 from results.db import fetch
 from results.documents import restore, test_id, unpack
 from results.errors import NotFound
@@ -142,7 +143,7 @@ _MEMBERS: Final = SQL("""
 
 # Leans on test_history. The texts are fetched of the one that is chosen only.
 _TEST: Final = SQL("""
-    SELECT t.key, t.kcidb_id, tp.name AS path, d.body, coalesce(x.body, '') AS excerpt
+    SELECT t.key, t.kcidb_id, tp.name AS path, d.body, x.body AS excerpt
     FROM (
         SELECT t.key
         FROM (
@@ -166,7 +167,7 @@ _TEST: Final = SQL("""
 """)
 
 _BUILD: Final = SQL("""
-    SELECT b.kcidb_id AS id, d.body, coalesce(x.body, '') AS excerpt
+    SELECT b.kcidb_id AS id, d.body, x.body AS excerpt
     FROM results_eventseries m
     JOIN results_seriesverdict v ON v.id = m.subject_id AND v.series_id IS NULL
     JOIN results_build b ON b.revision_id = m.first_bad_id AND b.status = {fail}
@@ -219,7 +220,7 @@ def _cover(event: EventRow) -> str:
     return next((name for name in names if isinstance(name, str) and name), "")
 
 
-def _fields(*, body: str) -> dict[str, Any]:
+def _fields(*, body: bytes) -> dict[str, Any]:
     return restore(body, None)
 
 
@@ -234,13 +235,15 @@ def _example(event: EventRow) -> Example | None:
     return found[0] if found else None
 
 
-def _test_example(*, key: UUID, kcidb_id: str | None, path: str, body: str, excerpt: str) -> Example:
+def _test_example(
+    *, key: UUID, kcidb_id: str | None, path: str, body: bytes, excerpt: bytes | None
+) -> Example:
     name = test_id(key, kcidb_id)
-    return Example(name, False, excerpt, _log_url(unpack(body, name, path)))
+    return Example(name, False, text_of(excerpt), _log_url(unpack(body, name, path)))
 
 
-def _build_example(*, id: str, body: str, excerpt: str) -> Example:
-    return Example(id, True, excerpt, _log_url(restore(body, None)))
+def _build_example(*, id: str, body: bytes, excerpt: bytes | None) -> Example:
+    return Example(id, True, text_of(excerpt), _log_url(restore(body, None)))
 
 
 def _log_url(fields: dict[str, Any]) -> str:

@@ -190,7 +190,7 @@ def keys_of_version(kcidb_id: str, version: int) -> frozenset[UUID]:
     return frozenset(fetch(query, lambda key: key))
 
 
-def _report(*, document: str, **columns: Any) -> IssueReport:
+def _report(*, document: bytes, **columns: Any) -> IssueReport:
     return IssueReport(fields=restore(document, None), **columns)
 
 

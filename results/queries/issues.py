@@ -214,7 +214,7 @@ def _issue_row(*, id: int, kcidb_id: str, comment: str, **columns: Any) -> Issue
     return IssueRow(issue=IssueRef(kcidb_id, comment), culprits=culprits, **columns)
 
 
-def _version(*, document: str, **columns: Any) -> IssueVersion:
+def _version(*, document: bytes, **columns: Any) -> IssueVersion:
     return IssueVersion(fields=restore(document, None), **columns)
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from psycopg.sql import SQL, Composable, Composed, Literal
 
+from results.compression import text_of
 from results.db import Columns, fetch
 from results.errors import NotFound
 from results.jsontext import loads
@@ -157,7 +158,7 @@ _REVISION: Final = SQL("""
 """)
 
 _CHECKOUTS: Final = SQL("""
-    SELECT c.kcidb_id AS id, o.name AS origin, c.start_time, c.valid, coalesce(e.body, '') AS excerpt,
+    SELECT c.kcidb_id AS id, o.name AS origin, c.start_time, c.valid, e.body AS excerpt,
            d.body AS document
     FROM results_tree tr
     JOIN results_revision r ON r.tree_id = tr.id
@@ -296,12 +297,12 @@ def _day_bound(form: SQL, term: Term, later: int) -> Composed:
     return form.format(Literal(datetime.combine(day, time(), UTC)))
 
 
-def _checkout(*, document: str, **columns: Any) -> CheckoutRow:
-    return CheckoutRow(**columns)
+def _checkout(*, document: bytes, excerpt: bytes | None, **columns: Any) -> CheckoutRow:
+    return CheckoutRow(**columns, excerpt=text_of(excerpt))
 
 
 def _message(checkouts: list[dict[str, Any]]) -> str:
     """Return the message of the first checkout that has one, as the subject is chosen."""
-    documents = (loads(row["document"].encode()) for row in checkouts if row["document"])
+    documents = (loads(text_of(row["document"]).encode()) for row in checkouts if row["document"])
     messages = (document.get("git_commit_message") for document in documents)
     return next((message for message in messages if isinstance(message, str) and message.split("\n")[0]), "")

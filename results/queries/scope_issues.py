@@ -8,6 +8,7 @@ from typing import Literal as OneOf
 
 from psycopg.sql import SQL, Composed, Literal
 
+from results.compression import text_of
 from results.db import fetch
 from results.jsontext import loads
 from results.queries.picked import needs_build
@@ -97,8 +98,8 @@ def result_keys(scope: Scope, selection: Selection) -> Composed:
     )
 
 
-def _issue(*, document: str, **columns: Any) -> SeenIssue:
-    fields = loads(document.encode())
+def _issue(*, document: bytes, **columns: Any) -> SeenIssue:
+    fields = loads(text_of(document).encode())
     return SeenIssue(
         url=fields.get("report_url", ""), **{**columns, "counts": StatusCounts.of(columns["counts"])}
     )

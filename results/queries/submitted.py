@@ -8,6 +8,7 @@ from typing import Literal as OneOf
 
 from psycopg.sql import SQL, Literal
 
+from results.compression import text_of
 from results.db import fetch
 from results.documents import LEAF, OWN_ID, restore, unpack
 from results.jsontext import loads
@@ -61,7 +62,7 @@ def what_is_called(name: str) -> OneOf["platform", "compatible"] | None:
 
 
 def _bodies(documents: Iterable[int]) -> dict[int, str]:
-    return dict(fetch(_BODIES.format(Literal(list(set(documents)))), lambda id, body: (id, body)))
+    return dict(fetch(_BODIES.format(Literal(list(set(documents)))), lambda id, body: (id, text_of(body))))
 
 
 def _form(body: str) -> str | None:

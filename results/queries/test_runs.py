@@ -9,6 +9,7 @@ from uuid import UUID
 
 from psycopg.sql import SQL, Literal
 
+from results.compression import text_of
 from results.db import fetch
 from results.documents import StoredTest, restore_test
 from results.errors import NotFound
@@ -51,8 +52,8 @@ class _Stored:
     start_time: datetime | None
     duration: float | None
     value: float | None
-    body: str
-    excerpt: str | None
+    body: bytes
+    excerpt: bytes | None
     submission: int
     compatibles: list[str] | None
     siblings: list[UUID]
@@ -97,7 +98,7 @@ def test_detail(kcidb_id: str) -> TestDetail:
     return TestDetail(
         run=run,
         fields=fields,
-        excerpt=stored.excerpt or "",
+        excerpt=text_of(stored.excerpt),
         compatibles=tuple(stored.compatibles or ()),
         siblings=tuple(siblings),
         issues=issues_of("test", stored.key),

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection
 from psycopg.sql import SQL, Composed, Identifier
 
+# Documents of checkouts are plain text behind two zeros (results.compression).
 # The first checkout that has a name, or a message, gives it; else git does. A document that is no valid jsonb
 # (it may hold what PostgreSQL refuses) gives none.
 _DESCRIBE: Final = SQL("""
@@ -18,7 +19,11 @@ _DESCRIBE: Final = SQL("""
         FROM results_checkout c
         LEFT JOIN results_document d ON d.id = c.document_id
         CROSS JOIN LATERAL (
-            SELECT CASE WHEN pg_input_is_valid(d.body, 'jsonb') THEN d.body::jsonb END AS fields
+            SELECT CASE WHEN pg_input_is_valid(plain.text, 'jsonb') THEN plain.text::jsonb END AS fields
+            FROM (
+                SELECT CASE WHEN substr(d.body, 1, 2) = '\\x0000'
+                            THEN convert_from(substr(d.body, 3), 'UTF8') END AS text
+            ) plain
         ) f
         WHERE c.known AND c.revision_id = ANY(%(revisions)s)
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from results.git.ranges import measure_ranges
 from results.rollups import refresh as refresh_summaries
 
 
@@ -26,4 +27,7 @@ def judge() -> int:
     # Here and not above: whoever only sends this task needs no numpy.
     from results.judging import judge_due
 
-    return judge_due()
+    judged = judge_due()
+    if judged:
+        measure_ranges()
+    return judged

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboard.api.events import GetRegression, ListRegressions
+from dashboard.commit_rows import CommitsPart, commits_part
 from dashboard.event_filters import DIMENSIONS, EXTRA, SUBJECTS, TRIAGES, event_filter, state_asked
 from dashboard.event_mail import mail_address
 from dashboard.event_report import report_text
@@ -57,6 +58,7 @@ class EventPage(Frame):
     line: EventLine
     excerpt: tuple[LogLine, ...]
     report: str
+    commits: CommitsPart | None
     triages: tuple[str, ...] = tuple(TRIAGES)
 
 
@@ -117,6 +119,7 @@ def event(request: HttpRequest, number: int) -> HttpResponse:
         line=EventLine.of(row),
         excerpt=log_lines(detail.example.excerpt) if detail.example and detail.example.excerpt else (),
         report=report_text(detail, site),
+        commits=commits_part(row.good, row.bad),
         mail=mail_address(detail, site),
     )
     return render_page(request, "events/detail.html", page)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from results.git.ranges import measure_ranges
 from results.judging.trees import all_trees, judge_tree
 from results.models import Judged
 
@@ -29,4 +30,5 @@ class Command(BaseCommand):
             if judge_tree(tree):
                 told = Judged.objects.select_related("tree").get(tree=tree)
                 self.stdout.write(f"{told.tree}: {told.series:,} series, {told.seconds:.1f} s")
+        measure_ranges()
         self.stdout.write(f"{len(trees):,} trees judged in {time.monotonic() - started:.1f} s.")

@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from ingest.demo.feed import GeneratorFailed, made_elsewhere, write_truth
 from ingest.demo.plan import Spec
+from ingest.demo.products import create_products
 from ingest.demo.timeline import Timeline
 from ingest.load import load_documents
 from ingest.summary import Summary
@@ -87,6 +88,7 @@ class Command(BaseCommand):
         while refresh():
             pass
         trees = judge_due(rest=timedelta(0))
+        create_products()
         spent = time.monotonic() - begun
         self.stdout.write(f"Summaries are up to date, {trees} trees judged, after {spent:.1f} s.")
 

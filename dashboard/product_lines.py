@@ -231,8 +231,8 @@ def _gate_cell(slug: str, definition: Definition, state: BranchState, result: Ga
     match gate:
         case PassRate():
             cells = [cell for cell in state.cells if cell.is_boot == (gate.kind == "boot")]
-            failed = number(definition, state, cells, "fail of", Status.FAIL, kind=gate.kind, css="is-fail")
-            whole = number(definition, state, cells, "", Status.PASS, Status.FAIL, kind=gate.kind)
+            failed = number(definition, state, cells, "of", Status.FAIL, kind=gate.kind, css="is-fail")
+            whole = number(definition, state, cells, "fail", Status.PASS, Status.FAIL, kind=gate.kind)
             return GateCell(badge, percent(result.value), "", (failed, whole) if whole.count else (), "")
         case AtMost(what="fail"):
             cells = [cell for cell in state.cells if cell.is_boot == (gate.kind == "boot")]

@@ -247,4 +247,5 @@ def _see(url: str) -> HttpResponse:
 def _diff(row: ProductChangeRow) -> tuple[str, ...]:
     """Return what changed, line by line."""
     before, after = row.before.splitlines(), row.text.splitlines()
-    return tuple(unified_diff(before, after, lineterm="", n=2))[2:]
+    lines = tuple(unified_diff(before, after, lineterm="", n=2))
+    return lines[2:] if before else lines[3:]  # the names of files say nothing, nor where all begins

@@ -189,9 +189,7 @@ def _verdict(state: ProductState) -> str:
     if not state.branches:
         return "None of its branches was ever tested."
     return " · ".join(
-        f"{tree_name(branch.branch.ref)}{f' {branch.head.revision.title}' if branch.head else ''}: "
-        f"{said_of(branch)}"
-        for branch in state.branches[:3]
+        f"{tree_name(branch.branch.ref)}: {said_of(branch)}" for branch in state.branches[:MOST_COLUMNS]
     )
 
 

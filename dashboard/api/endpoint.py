@@ -203,6 +203,10 @@ class Rows(Endpoint):
         """Return the shape of a record."""
         raise NotFound("such thing")
 
+    def items(self, records: Sequence[Any]) -> Sequence[Row]:
+        """Return the shapes of records, of which there may be very many."""
+        return [self.item(record) for record in records]
+
     def entry(self, record: Any) -> Entry:
         """Return the entry of a feed that a record is."""
         raise NotFound("such thing")
@@ -250,11 +254,11 @@ class Rows(Endpoint):
         """Return the address of the page that shows the same rows."""
         return with_query(reverse(self.page_name, kwargs=dict(names)), params)
 
-    def _shown(self, pieces: Iterable[Sequence[Any]], asked: Asked) -> Iterator[list[Row]]:
+    def _shown(self, pieces: Iterable[Sequence[Any]], asked: Asked) -> Iterator[Sequence[Row]]:
         left = asked.limit
         for records in pieces:
-            shown = records if left is None else records[:left]
-            yield [_picked(self.item(record), asked.fields) for record in shown]
+            shown = self.items(records if left is None else records[:left])
+            yield [_picked(row, asked.fields) for row in shown] if asked.fields else shown
             left = None if left is None else left - len(shown)
             if left == 0:
                 return

@@ -77,6 +77,16 @@ def dumps(value: Any) -> bytes:
         return json.dumps(value, ensure_ascii=False, default=lambda moment: moment.isoformat()).encode()
 
 
+def written(value: Any) -> Any:
+    """Return a value as JSON text that is put into others as it is: many rows share it."""
+    return orjson.Fragment(dumps(value))
+
+
+def unchanged(value: Any) -> Any:
+    """Return a value as it is."""
+    return value
+
+
 def lines(pieces: Iterable[Iterable[Row]]) -> Iterator[bytes]:
     """Yield rows as JSON lines."""
     for rows in pieces:

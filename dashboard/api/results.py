@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 from dashboard.api.endpoint import FEED, Row, Rows, Thing
 from dashboard.api.feeds import NEVER, Entry
+from dashboard.api.formats import Lines, unchanged, written
 from dashboard.api.records import row_of
-from dashboard.api.shapes import refs
 from dashboard.api.shapes import results as shapes
 from dashboard.filters import BadQuery, Query
 from dashboard.paths import build_path, test_path
@@ -16,11 +16,11 @@ from dashboard.rows import tree_name
 from results.queries.builds import BUILD_DIMENSIONS, BUILD_SORTS, build_detail, build_page
 from results.queries.facets import totals
 from results.queries.picked import is_scoped
-from results.queries.records import BuildRef, Listing, RevisionRef
+from results.queries.records import Listing, RevisionRef
 from results.queries.series import Series, SeriesRun, series_detail, series_history
 from results.queries.test_runs import test_detail
 from results.queries.tests import TEST_SORTS, test_page
-from results.queries.whole import all_builds, all_tests
+from results.queries.whole import WholeTest, all_builds, all_tests
 from results.selection import DIMENSIONS, Selection
 
 HISTORY = 1000
@@ -84,9 +84,6 @@ class ListTests(Rows):
     renderer_classes, newest_first = FEED, {"sort": "-start"}
     dimensions: ClassVar[tuple[str, ...]] = DIMENSIONS
 
-    build: BuildRef | None = None
-    parts: tuple[refs.Build | None, refs.Revision | None] = (None, None)
-
     def selection(self, query: Query) -> Selection:
         """Return what is listed."""
         return query.selection
@@ -112,11 +109,15 @@ class ListTests(Rows):
         )
 
     def item(self, record: Any) -> Row:
-        """Return a test run. Neighbours often share their build: its parts are made once."""
-        if record.build is not self.build:
-            self.build = record.build
-            self.parts = refs.build(record.build), refs.known_revision(record.revision)
-        return shapes.test_item(record, *self.parts)
+        """Return a test run."""
+        return shapes.test_item(record)
+
+    def items(self, records: Sequence[Any]) -> Sequence[Row]:
+        """Return test runs; as JSON lines with parts that are text already."""
+        if not records or not isinstance(records[0], WholeTest):
+            return super().items(records)
+        is_json = isinstance(self.request.accepted_renderer, Lines)
+        return shapes.whole_items(records, written if is_json else unchanged)
 
     def entry(self, record: Any) -> Entry:
         """Return the entry of a test run."""

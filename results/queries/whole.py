@@ -6,8 +6,9 @@ does not grow with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from psycopg.sql import SQL, Composable, Identifier, Literal
@@ -59,6 +60,9 @@ class WholeTest(NamedTuple):
     revision: RevisionRef | None
 
 
+_made: Final[Callable[[tuple[Any, ...]], WholeTest]] = partial(tuple.__new__, WholeTest)
+"""Three times as fast as calling the class, and there are very many."""
+
 # The counts say which builds have such rows; these are opened one after the other. Leans on test_build.
 _TESTS: Final = SQL("""
     SELECT t.status, t.is_boot, t.start_time, t.duration, t.value, t.series_id, t.document_id, t.has_excerpt,
@@ -100,11 +104,11 @@ def all_tests(selection: Selection, *, within: Composable | None = None) -> Iter
     for rows in pieces(query):
         builds = _builds(rows, builds)
         yield [
-            WholeTest(
+            _made((
                 name if ":" in name else node_id(name), _STATUSES[status], is_boot, start, duration, value,
                 series, document, has_excerpt, path, suites[suite], platforms[platform], labs[lab],
                 origins[origin], units[unit] or "", *builds[build],
-            )
+            ))
             for status, is_boot, start, duration, value, series, document, has_excerpt, path, suite, platform,
                 lab, origin, unit, build, name in rows
         ]  # fmt: skip

@@ -53,10 +53,10 @@ class Issue(TypedDict):
 
 def status_name(status: Status) -> StatusName:
     """Return a status as parameters of the pages spell it."""
-    return _NAMES[status]
+    return STATUS_NAMES[status]
 
 
-_NAMES: dict[Status, StatusName] = {
+STATUS_NAMES: dict[Status, StatusName] = {
     Status.FAIL: "fail",
     Status.ERROR: "error",
     Status.MISS: "miss",

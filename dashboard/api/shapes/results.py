@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypedDict
 
@@ -123,10 +124,8 @@ def build_whole(detail: BuildDetail) -> BuildWhole:
     }
 
 
-def test_item(
-    row: TestRow | WholeTest, build: refs.Build | None = None, revision: refs.Revision | None = None
-) -> TestItem:
-    """Return a row of a listing of test runs; give ``build`` and ``revision`` if they are made already."""
+def test_item(row: TestRow) -> TestItem:
+    """Return a row of a listing of test runs."""
     return {
         "id": row.id,
         "path": row.path,
@@ -142,9 +141,31 @@ def test_item(
         "unit": row.unit,
         "series": row.series,
         "has_excerpt": row.has_excerpt,
-        "build": build or refs.build(row.build),
-        "revision": revision or refs.known_revision(row.revision),
+        "build": refs.build(row.build),
+        "revision": refs.known_revision(row.revision),
     }
+
+
+def whole_items(rows: Sequence[WholeTest], part: Callable[[Any], Any]) -> list[dict[str, Any]]:
+    """Return rows as ``test_item`` does, many at once.
+
+    Neighbours share their build and revision: ``part`` makes the shape of one, once for all of them.
+    """
+    names = refs.STATUS_NAMES
+    made: dict[int, tuple[Any, Any]] = {}
+    for row in rows:
+        if id(row.build) not in made:
+            made[id(row.build)] = part(refs.build(row.build)), part(refs.known_revision(row.revision))
+    return [
+        {
+            "id": name, "path": path, "suite": suite, "status": names[status], "boot": boot,
+            "platform": platform, "lab": lab, "origin": origin, "start_time": start, "duration": duration,
+            "value": value, "unit": unit, "series": series, "has_excerpt": has_excerpt,
+            "build": made[id(build)][0], "revision": made[id(build)][1],
+        }
+        for name, status, boot, start, duration, value, series, _, has_excerpt, path, suite, platform, lab,
+            origin, unit, build, _ in rows
+    ]  # fmt: skip
 
 
 def test_whole(detail: TestDetail) -> TestWhole:

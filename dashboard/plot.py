@@ -89,13 +89,14 @@ def metric_figure(metric: Metric) -> MetricFigure:
         f"{metric.name}, {len(values)} revisions, {_said(low, metric.unit)} to {_said(high, metric.unit)}, "
         f"{len(metric.shifts)} changes",
     )
-    changes = tuple(_change(shift, metric.unit) for shift in reversed(metric.shifts))
+    changes = tuple(change_words(shift, metric.unit) for shift in reversed(metric.shifts))
     return MetricFigure(
         metric.name, metric.unit, _said(low, metric.unit), _said(high, metric.unit), plot, changes
     )
 
 
-def _change(shift: Shift, unit: str) -> str:
+def change_words(shift: Shift, unit: str) -> str:
+    """Return a change in a sentence: "v6.18: worse, 101 ms → 151 ms (+49.5 %), shift between …"."""
     kind = {Direction.REGRESSION: "worse", Direction.IMPROVEMENT: "better"}.get(shift.direction, "changed")
     sure = "" if shift.confirmed else ", suspected: few values since"
     between = f"shift between {shift.low:+.4g} and {shift.high:+.4g}"

@@ -16,9 +16,11 @@ from dashboard.api.places import GetDevice, ListDevices
 from dashboard.event_rows import EventLine
 from dashboard.filters import read_query
 from dashboard.listing import Address, Chip, chips, sentence
+from dashboard.middleware import with_charts
 from dashboard.parts import Counts, failing, plural
 from dashboard.paths import device_path, lab_path, with_query
 from dashboard.place_lines import PlaceLine
+from dashboard.plots.links import ChartLink, device_charts
 from dashboard.rows import SuiteLine, revision_url, selected_counts, tree_name
 from dashboard.shell import Frame, Link, render_page
 from dashboard.twins import Source, twins
@@ -68,6 +70,7 @@ class DevicePage(Frame):
     labs: tuple[PlaceLine, ...]
     suites: tuple[SuiteLine, ...]
     compatibles: tuple[Link, ...]
+    charts: tuple[ChartLink, ...]
     events: tuple[EventLine, ...]
 
 
@@ -114,6 +117,7 @@ def devices(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @twins(GetDevice, Source(ListRegressions, formats=("atom",)))
+@with_charts
 def device(request: HttpRequest, platform: str) -> HttpResponse:
     """Answer /device/<platform>."""
     read_query(request.GET)
@@ -136,6 +140,7 @@ def device(request: HttpRequest, platform: str) -> HttpResponse:
         compatibles=tuple(
             Link(name, with_query(reverse("devices"), [("compatible", name)])) for name in detail.compatibles
         ),
+        charts=device_charts(platform),
         events=tuple(EventLine.of(row) for row in event_page(shown, limit=EVENTS)),
     )
     return render_page(request, "devices/detail.html", page)

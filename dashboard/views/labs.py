@@ -17,8 +17,10 @@ from dashboard.api.places import GetLab, ListLabs
 from dashboard.charts import Days, days
 from dashboard.event_rows import EventLine
 from dashboard.filters import read_query
+from dashboard.middleware import with_charts
 from dashboard.parts import Counts, enumeration, plural
 from dashboard.paths import device_path, with_query
+from dashboard.plots.links import ChartLink, lab_charts
 from dashboard.rows import selected_counts
 from dashboard.shell import Frame, Link, render_page
 from dashboard.twins import Source, twins
@@ -75,6 +77,7 @@ class LabPage(Frame):
     line: LabLine
     devices: tuple[DeviceLine, ...]
     outages: tuple[OutageRow, ...]
+    charts: tuple[ChartLink, ...]
     events: tuple[EventLine, ...]
 
 
@@ -100,6 +103,7 @@ def labs(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @twins(GetLab, Source(ListRegressions, names={"name": "lab"}, formats=("atom",)))
+@with_charts
 def lab(request: HttpRequest, name: str) -> HttpResponse:
     """Answer /lab/<name>."""
     read_query(request.GET)
@@ -120,6 +124,7 @@ def lab(request: HttpRequest, name: str) -> HttpResponse:
         line=line,
         devices=tuple(_device(window, device) for device in detail.devices),
         outages=outages,
+        charts=lab_charts(name),
         events=tuple(EventLine.of(row) for row in event_page(shown, limit=EVENTS)),
     )
     return render_page(request, "labs/detail.html", page)

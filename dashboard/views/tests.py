@@ -11,9 +11,11 @@ from django.views.decorators.http import require_safe
 from dashboard.api.results import GetSeries, GetTest, ListRuns, ListTests
 from dashboard.filters import read_query
 from dashboard.listing import Address, Column, columns, sentence
+from dashboard.middleware import with_charts
 from dashboard.parts import LogLine, log_lines
 from dashboard.paths import tree_path
 from dashboard.plot import MetricFigure, metric_figure, state_words
+from dashboard.plots.links import ChartLink, measurement_link
 from dashboard.result_lists import TEST_HEADS, ResultList, tests_list, without_revision
 from dashboard.rows import RunLine, TestLine, revision_crumbs, run_lines, test_lines, tree_name
 from dashboard.series_words import history_sentence
@@ -59,7 +61,7 @@ class SeriesPage(Frame):
     history: tuple[SeriesRun, ...]
     runs: tuple[RunLine, ...]
     analysis: SeriesAnalysis
-    figures: tuple[MetricFigure, ...]
+    figures: tuple[tuple[MetricFigure, ChartLink], ...]
     state: str
 
 
@@ -110,6 +112,7 @@ def test(request: HttpRequest, kcidb_id: str) -> HttpResponse:
 
 @require_safe
 @twins(GetSeries, ListRuns)
+@with_charts
 def series(request: HttpRequest, number: int) -> HttpResponse:
     """Answer /s/<series>."""
     found = series_detail(number)
@@ -127,7 +130,9 @@ def series(request: HttpRequest, number: int) -> HttpResponse:
         history=history,
         runs=run_lines(history),
         analysis=analysis,
-        figures=tuple(metric_figure(metric) for metric in analysis.metrics),
+        figures=tuple(
+            (metric_figure(metric), measurement_link(number, metric.name)) for metric in analysis.metrics
+        ),
         state=state_words(analysis.state),
     )
     return render_page(request, "series/detail.html", page)

@@ -14,8 +14,10 @@ from dashboard.api.revisions import ListRevisions, ListTrees
 from dashboard.charts import Sparkline, Trend, TrendPoint, sparkline, trend
 from dashboard.filters import read_query
 from dashboard.listing import Address, Chip, Pager, chips, pager, sentence
+from dashboard.middleware import with_charts
 from dashboard.parts import failing, plural
 from dashboard.paths import with_query
+from dashboard.plots.links import ChartLink, branch_charts
 from dashboard.rows import RevisionLine, tree_name, tree_params
 from dashboard.shell import Frame, Link, render_page
 from dashboard.twins import twins
@@ -69,6 +71,7 @@ class TreePage(Frame):
     tree: TreeRef
     lines: tuple[RevisionLine, ...]
     trend: Trend
+    charts: tuple[ChartLink, ...]
     chips: tuple[Chip, ...]
     pager: Pager
     clear: str
@@ -107,6 +110,7 @@ def trees(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @twins(ListRevisions)
+@with_charts
 def tree(request: HttpRequest, tree: str, branch: str = "") -> HttpResponse:
     """Answer /tree/<tree>/<branch>."""
     query = read_query(request.GET, dimensions=SAID, extra={"url": None})
@@ -137,6 +141,7 @@ def tree(request: HttpRequest, tree: str, branch: str = "") -> HttpResponse:
         tree=found[0],
         lines=lines,
         trend=trend([_point(line) for line in reversed(lines)]),
+        charts=branch_charts(found[0], with_repository=bool(stays)),
         chips=chips(address),
         pager=pager(address, after=query.after, following=listing.after),
         clear=address.selecting(Selection()).url(),

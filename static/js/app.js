@@ -150,6 +150,20 @@ document.addEventListener("click", async (event) => {
   dialog.showModal();
 });
 
+/* --- Charts: the link is a page; here it is drawn in place ------------------------------------- */
+
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-chart]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  event.preventDefault();
+  try {
+    const charts = await import(link.dataset.module);
+    await charts.draw(link, say);
+  } catch {
+    location.assign(link.href);
+  }
+});
+
 /* --- htmx: the only place that listens to its events ----------------------------------------- */
 
 document.addEventListener("htmx:before:swap", (event) => {

@@ -18,6 +18,7 @@ NO_PAGES = {"healthz", "readyz", "metrics", "status_json", "logout", "opensearch
     "build_log_raw",
     "tree_without_branch",
     "revision_without_branch",
+    "chart_numbers",
 }
 """Addresses that answer machines or forms, and second patterns of pages that have another one."""
 

@@ -30,6 +30,7 @@ WORDS = {
     Verdict.PASS: ("pass", "·", "PASS"),
     Verdict.FAIL: ("fail", "F", "FAIL"),
     Verdict.UNKNOWN: ("none", "\N{NO-BREAK SPACE}", "NO DATA"),
+    Verdict.NONE: ("none", "\N{NO-BREAK SPACE}", ""),
 }
 """Status class, glyph and word of a verdict."""
 
@@ -133,7 +134,7 @@ def branch_head(slug: str, state: BranchState) -> BranchHead:
 
 def said_of(state: BranchState) -> str:
     """Return what the gates of a branch say: "1 of 4 gates fails"."""
-    total = len(state.gates)
+    total = sum(result.verdict != Verdict.NONE for result in state.gates)
     failing = sum(result.verdict == Verdict.FAIL for result in state.gates)
     unknown = sum(result.verdict == Verdict.UNKNOWN for result in state.gates)
     if state.head is None:
@@ -225,7 +226,7 @@ def number(
 
 
 def _gate_cell(slug: str, definition: Definition, state: BranchState, result: GateResult) -> GateCell | None:
-    if state.head is None:
+    if state.head is None or result.verdict == Verdict.NONE:
         return None
     badge, gate = Badge.of(result.verdict), result.gate
     match gate:

@@ -48,7 +48,7 @@ gate boot >= 98 %
 gate tests >= 97 %
 gate tests newfail <= 1
 gate tests newflaky = 0
-gate rt-tests* p50 +15 %
+gate boot p50 +25 %
 """,
     "chromebooks": """\
 name  Chromebooks

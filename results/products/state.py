@@ -19,16 +19,20 @@ from results.queries.product_events import OpenEvent, open_events
 from results.queries.product_measurements import Measurement, Question, product_measurements
 from results.queries.records import StatusCounts
 from results.queries.revision_names import NamedRevision
-from results.selection import Term
+from results.selection import Selection, Term
 from results.status import Status
 
 
 class Verdict(StrEnum):
-    """What a gate says; UNKNOWN is that there is nothing to tell by, which is no pass."""
+    """What a gate says; UNKNOWN is that there is nothing to tell by, which is no pass.
+
+    NONE is of a gate that has nothing to do with a branch: of tests, where boots alone are selected.
+    """
 
     PASS = "pass"
     FAIL = "fail"
     UNKNOWN = "unknown"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +160,8 @@ class ProductState:
 
 
 def together(verdicts: Iterable[Verdict]) -> Verdict:
-    """Return FAIL if any is that, PASS if all are (and there is one), else UNKNOWN."""
-    found = set(verdicts)
+    """Return FAIL if any is that, PASS if all are (and there is one), else UNKNOWN; NONE is left out."""
+    found = set(verdicts) - {Verdict.NONE}
     if Verdict.FAIL in found:
         return Verdict.FAIL
     return Verdict.PASS if found == {Verdict.PASS} else Verdict.UNKNOWN
@@ -230,7 +234,10 @@ def _state(
         gates=(),
     )
     gates = tuple(
-        _decide(gate, state, answers) for gate, answers in zip(definition.gates, measured, strict=True)
+        _decide(gate, state, answers)
+        if _concerns(gate, [definition.parts[part] for part in branch.parts])
+        else GateResult(gate, Verdict.NONE)
+        for gate, answers in zip(definition.gates, measured, strict=True)
     )
     return replace(state, gates=gates)
 
@@ -250,6 +257,16 @@ def _pairs(definition: Definition, branch: Branch, cells: Iterable[Cell]) -> tup
         days = [day for day in (cell.day, known and known.day) if day]
         found[key] = Pair(*key, covered, max(days, default=None))
     return tuple(sorted(found.values(), key=lambda pair: (pair.platform or "\uffff", pair.suite)))
+
+
+def _concerns(gate: Gate, parts: Sequence[Selection]) -> bool:
+    """Return whether a gate of boots (or tests) is about anything that parts can select."""
+    if not isinstance(gate, PassRate | AtMost):
+        return True
+    boots = Selection.of({"suite": [Term("boot")]})
+    if gate.kind == "boot":
+        return any(overlap(part.only(["suite"]), boots) for part in parts)
+    return any(part["suite"] != boots["suite"] for part in parts)
 
 
 def _decide(gate: Gate, state: BranchState, measured: tuple[Measurement, ...]) -> GateResult:

@@ -26,7 +26,9 @@ class MeasurementPart(TypedDict):
 
 
 class GatePart(TypedDict):
-    """A gate and its verdict: pass, fail, or unknown when there is nothing to tell by.
+    """A gate and its verdict: pass, fail, unknown when there is nothing to tell by, or none.
+
+    None is of a gate that has nothing to do with the branch: of tests, where only boots are selected.
 
     `value` is what is compared: percent, a number, or by how many percent the worst measurement moved.
     """

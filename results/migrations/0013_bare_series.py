@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('results', '0011_packed_contents'),
+        ('results', '0012_packed_contents'),
     ]
 
     operations = [

@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
 
     atomic = False
     dependencies = [
-        ('results', '0010_readings'),
+        ('results', '0011_commits_of_ranges'),
     ]
 
     operations = [

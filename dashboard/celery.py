@@ -34,6 +34,22 @@ app.conf.beat_schedule = {
         "schedule": 5.0,
         "options": {"queue": "ingest", "expires": 5},
     },
+    # Nobody wakes this one: what changes an event need not know that somebody is told.
+    "notify": {
+        "task": "dashboard.notify",
+        "schedule": 10.0,
+        "options": {"queue": "notify", "expires": 10},
+    },
+    "look-for-tests": {
+        "task": "dashboard.look_for_tests",
+        "schedule": 120.0,
+        "options": {"queue": "notify", "expires": 120},
+    },
+    "forget": {
+        "task": "dashboard.forget",
+        "schedule": 6 * 3600.0,
+        "options": {"queue": "notify", "expires": 3600},
+    },
     "spools": {
         "task": "ingest.load_spool",
         "schedule": 5.0,

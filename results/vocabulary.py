@@ -1,11 +1,6 @@
 """What each dimension of a selection is in SQL: said once, for counts, for rows and for builds.
 
-A *source* is where a question is put: ``counts`` (the rollup of results, joined to its builds),
-``rows`` (test runs), ``builds``, ``checkouts`` or ``subjects`` (of events). It names the expressions that dimensions are about; the
-conditions are written on top of these, so that counts and rows cannot diverge.
-
-Aliases: rc = results_resultcount, t = results_test, s = its results_series, b = results_build,
-c = results_checkout, v = results_seriesverdict, tr = results_tree.
+``results.sources`` names the expressions that dimensions are about, and the aliases; tr = results_tree.
 """
 
 from __future__ import annotations
@@ -13,15 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Final
-from typing import Literal as OneOf
 
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from results.keys import key_of
 from results.selection import REVISION, Selection, Term
+from results.sources import COLUMNS, Source
 from results.status import WORST_FIRST, Status
 
-Source = OneOf["counts", "rows", "builds", "checkouts", "subjects"]
 Terms = tuple[Term, ...]
 
 TABLES: Final = {
@@ -34,68 +28,6 @@ TABLES: Final = {
     "compiler": Identifier("results_compiler"),
 }
 """Dimensions that are the name of a row of a small table."""
-
-_OF_BUILD: Final = {
-    "arch": SQL("b.architecture_id"),
-    "config": SQL("b.config_id"),
-    "compiler": SQL("b.compiler_id"),
-    "revision": SQL("b.revision_id"),
-    "build": SQL("b.key"),
-}
-
-COLUMNS: Final[dict[Source, dict[str, SQL]]] = {
-    "counts": {
-        **_OF_BUILD,
-        "origin": SQL("rc.origin_id"),
-        "lab": SQL("rc.lab_id"),
-        "platform": SQL("rc.platform_id"),
-        # As an expression: in the middle of resultcount_identity the column misleads the planner.
-        "suite": SQL("(rc.suite_id + 0)"),
-        "kind": SQL("rc.is_boot"),
-        "since": SQL("rc.day >= {}"),
-        "until": SQL("rc.day <= {}"),
-    },
-    "rows": {
-        **_OF_BUILD,
-        "origin": SQL("s.origin_id"),
-        "lab": SQL("s.lab_id"),
-        "platform": SQL("s.platform_id"),
-        "suite": SQL("s.suite_id"),
-        "kind": SQL("t.is_boot"),
-        "since": SQL("t.start_time >= {}::timestamp AT TIME ZONE 'UTC'"),
-        "until": SQL("t.start_time < ({} + 1)::timestamp AT TIME ZONE 'UTC'"),
-        "status": SQL("t.status"),
-        "q": SQL("s.path_id IN (SELECT id FROM results_testpath WHERE name ILIKE {})"),
-        "incident": SQL("t.key IN (SELECT test_key FROM results_incident WHERE present AND {})"),
-        "incidents": SQL("SELECT FROM results_incident WHERE present AND test_key = t.key"),
-    },
-    "builds": {
-        **_OF_BUILD,
-        "origin": SQL("b.origin_id"),
-        "since": SQL("b.start_time >= {}::timestamp AT TIME ZONE 'UTC'"),
-        "until": SQL("b.start_time < ({} + 1)::timestamp AT TIME ZONE 'UTC'"),
-        "status": SQL("b.status"),
-        "q": SQL("b.config_id IN (SELECT id FROM results_config WHERE name ILIKE {})"),
-        "incident": SQL("b.key IN (SELECT build_key FROM results_incident WHERE present AND {})"),
-        "incidents": SQL("SELECT FROM results_incident WHERE present AND build_key = b.key"),
-    },
-    "subjects": {
-        "revision": SQL("m.first_bad_id"),
-        "origin": SQL("coalesce(s.origin_id, v.origin_id)"),
-        "lab": SQL("s.lab_id"),
-        "platform": SQL("s.platform_id"),
-        "suite": SQL("s.suite_id"),
-        "arch": SQL("coalesce(s.architecture_id, v.architecture_id)"),
-        "config": SQL("coalesce(s.config_id, v.config_id)"),
-        "compiler": SQL("coalesce(s.compiler_id, v.compiler_id)"),
-    },
-    "checkouts": {
-        "revision": SQL("c.revision_id"),
-        "origin": SQL("c.origin_id"),
-        "since": SQL("c.start_time >= {}::timestamp AT TIME ZONE 'UTC'"),
-        "until": SQL("c.start_time < ({} + 1)::timestamp AT TIME ZONE 'UTC'"),
-    },
-}
 
 OF_BUILD: Final = frozenset({*REVISION, "build", "arch", "config", "compiler"})
 """Dimensions of a result that are those of its build."""

@@ -33,7 +33,7 @@ class Rules:
     most_bytes: int
 
 
-class _Connection(HTTPConnection):
+class Connection(HTTPConnection):
     """A connection to addresses that were checked; the name serves the certificate and the header."""
 
     def __init__(self, place: Place, checked: list[str], seconds: float) -> None:
@@ -58,17 +58,17 @@ class _Connection(HTTPConnection):
         self.wire = self.sock
 
 
-class _Watch:
+class Watch:
     """Ends a connection when the time is over, whatever it is waiting for."""
 
     def __init__(self, seconds: float) -> None:
         self.is_over = False
         self._seconds = seconds
-        self._connection: _Connection | None = None
+        self._connection: Connection | None = None
         self._done = threading.Event()
         threading.Thread(target=self._watch, daemon=True).start()
 
-    def over(self, connection: _Connection) -> None:
+    def over(self, connection: Connection) -> None:
         """Watch this connection from now on."""
         self._connection = connection
 
@@ -96,7 +96,7 @@ class _Watch:
 
 def log_at(url: str, rules: Rules) -> Iterator[bytes]:
     """Yield the bytes of a log, unpacked. Unavailable says why there are none, or no more."""
-    with closing(_Watch(rules.seconds)) as watch, ExitStack() as stack:
+    with closing(Watch(rules.seconds)) as watch, ExitStack() as stack:
         try:
             response = _answer(place_of(url, rules.hosts), rules, watch, stack)
             size = 0
@@ -117,11 +117,11 @@ def log_at(url: str, rules: Rules) -> Iterator[bytes]:
             raise Unavailable("its server stopped in the middle.")
 
 
-def _answer(place: Place, rules: Rules, watch: _Watch, stack: ExitStack) -> HTTPResponse:
+def _answer(place: Place, rules: Rules, watch: Watch, stack: ExitStack) -> HTTPResponse:
     """Return the answer that is no redirect; every address on the way has to be allowed."""
     for _ in range(MOST_REDIRECTS + 1):
         checked = addresses(place, may_be_private=place.origin in rules.private_hosts)
-        connection = _Connection(place, checked, min(rules.seconds, 5.0))
+        connection = Connection(place, checked, min(rules.seconds, 5.0))
         stack.callback(connection.close)
         watch.over(connection)
         # Nothing else packs what is packed already.
@@ -136,7 +136,7 @@ def _answer(place: Place, rules: Rules, watch: _Watch, stack: ExitStack) -> HTTP
     raise Unavailable("it moves from address to address.")
 
 
-def _body(response: HTTPResponse, rules: Rules, watch: _Watch) -> Iterator[bytes]:
+def _body(response: HTTPResponse, rules: Rules, watch: Watch) -> Iterator[bytes]:
     """Yield what comes, as it comes: a drop at a time must not look like progress."""
     size = 0
     while chunk := response.read1(_CHUNK):

@@ -1,11 +1,11 @@
-"""From where a log may be fetched: allowed hosts, and public addresses alone."""
+"""Whom this server may connect to for others: allowed hosts for logs, and public addresses alone."""
 
 from __future__ import annotations
 
 import ipaddress
 import socket
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import quote, urlsplit
 
@@ -42,12 +42,8 @@ class Place:
         return f"{self.origin}{self.target}"
 
 
-def place_of(url: str, hosts: Collection[str]) -> Place:
-    """Return where a log lies, by https where its host is listed for it; Unavailable when it is not listed.
-
-    ``hosts``: "files.example.org" and "files.example.org:8443" allow https, "http://files.example.org"
-    plain http.
-    """
+def web_place(url: str, *schemes: str) -> Place:
+    """Return the place that an address names, by one of these schemes; Unavailable for any other."""
     try:
         parts = urlsplit(url.strip())
         host, port = (parts.hostname or "").rstrip("."), parts.port
@@ -55,17 +51,30 @@ def place_of(url: str, hosts: Collection[str]) -> Place:
         raise Unavailable("its address is not one of the web.") from None
     if parts.scheme not in _PORTS or not host or not host.isascii():
         raise Unavailable("its address is not one of the web.")
+    if parts.scheme not in schemes:
+        raise Unavailable(f"its address has to begin with {schemes[0]}://.")
     if "@" in parts.netloc:
         raise Unavailable("its address holds a user name.")
     target = quote(parts.path or "/", safe=_SAFE)
     if parts.query:
         target += f"?{quote(parts.query, safe=_SAFE)}"
+    return Place(parts.scheme, host, port or _PORTS[parts.scheme], target)
+
+
+def place_of(url: str, hosts: Collection[str]) -> Place:
+    """Return where a log lies, by https where its host is listed for it; Unavailable when it is not listed.
+
+    ``hosts``: "files.example.org" and "files.example.org:8443" allow https, "http://files.example.org"
+    plain http.
+    """
+    named = web_place(url, "https", "http")
     # What is known as http today is served by https: the better one first.
-    for scheme in ("https", "http") if parts.scheme == "http" else ("https",):
-        place = Place(scheme, host, port or _PORTS[scheme], target)
+    for scheme in ("https", "http") if named.scheme == "http" else ("https",):
+        port = _PORTS[scheme] if named.port == _PORTS[named.scheme] else named.port
+        place = replace(named, scheme=scheme, port=port)
         if (place.origin if scheme == "http" else place.origin.removeprefix("https://")) in hosts:
             return place
-    raise Unavailable(f"this server does not fetch from {parts.scheme}://{host}{f':{port}' if port else ''}.")
+    raise Unavailable(f"this server does not fetch from {named.origin}.")
 
 
 def addresses(place: Place, *, may_be_private: bool) -> list[str]:

@@ -10,8 +10,8 @@ from django.contrib.auth.forms import PasswordResetForm, UsernameField
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
-from dashboard.models import Scope
-
+from dashboard.models import Scope, Subscription
+from dashboard.notify.subscribing import Wish
 
 # The class is generic to the type checker alone.
 if TYPE_CHECKING:
@@ -108,3 +108,33 @@ class TokenForm(forms.Form):
         initial=90,
         choices=[(30, "in 30 days"), (90, "in 90 days"), (365, "in a year"), (0, "never")],
     )
+
+
+class SubscriptionForm(forms.Form):
+    """What somebody wants to be told, and how."""
+
+    name = forms.CharField(max_length=100, help_text="In the subject of digests.")
+    listing = forms.ChoiceField(label="News of", choices=Subscription.Listing.choices)
+    query = forms.CharField(
+        label="Filters",
+        required=False,
+        max_length=4000,
+        help_text="As in the address of the listing: tree=mainline&platform=rk3399*. Nothing: all of it.",
+        widget=forms.TextInput(attrs={"class": "mono", "spellcheck": "false", "autocapitalize": "none"}),
+    )
+    way = forms.ChoiceField(label="By", choices=Subscription.Way.choices, widget=forms.RadioSelect)
+    hour = forms.IntegerField(
+        label="Hour of the daily mail (UTC)", min_value=0, max_value=23, initial=6, required=False
+    )
+    url = forms.CharField(
+        label="Address of the webhook",
+        required=False,
+        max_length=2000,
+        help_text="https://…, in no private network.",
+        widget=forms.URLInput(attrs={"autocapitalize": "none"}),
+    )
+
+    def wish(self) -> Wish:
+        """Return what was filled in, of a form that is valid."""
+        values = self.cleaned_data
+        return Wish(**{**values, "hour": values["hour"] if values["hour"] is not None else 6})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from dashboard.views import account, accounts, follows
+from dashboard.views import account, accounts, follows, subscriptions
 
 urlpatterns = [
     path("accounts/login", accounts.sign_in, name="login"),
@@ -23,5 +23,9 @@ urlpatterns = [
     path("account/tokens/<int:number>/revoke", account.revoke, name="revoke_token"),
     path("account/views", account.saved_views, name="saved_views"),
     path("account/views/<int:number>", account.saved_view, name="saved_view"),
+    path("account/subscriptions/new", subscriptions.new_subscription, name="new_subscription"),
+    path("account/subscriptions/<int:number>", subscriptions.subscription, name="subscription"),
+    path("feed/<str:token>.atom", subscriptions.private_feed, name="private_feed"),
+    path("unsubscribe/<str:token>", subscriptions.unsubscribe, name="unsubscribe"),
     path("follow", follows.follow, name="follow"),
 ]

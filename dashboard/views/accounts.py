@@ -21,6 +21,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboard.people import attempts
+from dashboard.people.follows import adopt_cookie
 from dashboard.people.forms import ForgottenForm, SignUpForm
 from dashboard.people.mailbox import confirm, send_proof
 from dashboard.shell import Frame, Link, render_page
@@ -128,6 +129,7 @@ def sign_up(request: HttpRequest) -> HttpResponseBase:
         if form.is_valid():
             user: User = form.save()
             login(request, user, backend=BACKEND)
+            adopt_cookie(request, user.pk)
             send_proof(user)
             return see(_own(request, request.POST.get("next", "")))
     page = FormPage(

@@ -6,15 +6,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from dashboard.api.results import ListBuilds, ListTests
-from dashboard.api.revisions import FindRevisions, GetRevision
+from dashboard.api.revisions import GetRevision
 from dashboard.filters import BadQuery, Query, read_query
 from dashboard.listing import Address, Column, columns, sentence
-from dashboard.parts import failing, plural
+from dashboard.parts import failing
 from dashboard.paths import tree_path, with_query
 from dashboard.place_lines import PlaceLine
 from dashboard.result_lists import (
@@ -46,6 +46,7 @@ from dashboard.rows import (
 )
 from dashboard.shell import Frame, Link, render_page
 from dashboard.twins import Source, twins
+from dashboard.views.commits import matches_page, untested
 from results.errors import NotFound, QueryTimeout
 from results.queries.arrival import Arrival, arrival, origin_arrivals
 from results.queries.baseline import with_baseline
@@ -56,7 +57,7 @@ from results.queries.records import RevisionRef, StatusCounts
 from results.queries.revision_changes import revision_changes
 from results.queries.revision_labs import revision_labs
 from results.queries.revision_names import NamedRevision, TreeName
-from results.queries.revisions import RevisionDetail, RevisionRow, find_revisions, revision_detail
+from results.queries.revisions import RevisionDetail, RevisionRow, revision_detail
 from results.queries.tests import TEST_SORTS, test_page
 from results.queries.trees import find_trees
 from results.selection import DIMENSIONS, NONE, REVISION, Selection
@@ -116,13 +117,6 @@ class RevisionPage(Frame):
     asked: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatchesPage(Frame):
-    """Several revisions that an address may mean."""
-
-    lines: tuple[RevisionLine, ...]
-
-
 def _sources(request: HttpRequest) -> tuple[Source, ...]:
     """Return where the data of a tab are: its rows, or (without rows) the revision."""
     tab = request.GET.get("tab", TABS[0])
@@ -143,23 +137,13 @@ def revision(request: HttpRequest, tree: str, commit: str, branch: str = "") -> 
     tab = request.GET.get("tab", TABS[0])
     query = _read(request, tab)
     found = _candidates(tree, branch, commit, query)
+    if not found:
+        return untested(request, commit, f"{tree_label(tree, branch)} has no revision {commit}.")
     if len(found) > 1:
         lines = tuple(RevisionLine.of(_row(detail), with_repository=True) for detail in found)
-        return render_page(request, "revisions/matches.html", _matches(lines, f"{tree}/{branch} {commit}"))
+        page = matches_page(lines, f"{tree_label(tree, branch)} {commit}")
+        return render_page(request, "revisions/matches.html", page)
     return render_page(request, "revisions/detail.html", _page(request.path, found[0], tab, query))
-
-
-@require_safe
-@twins(Source(FindRevisions, names={"text": "commit"}))
-def commit(request: HttpRequest, text: str) -> HttpResponse:
-    """Answer /c/<commit>: the revision, or a list when several trees have it."""
-    found = find_revisions(text)
-    if not found:
-        raise Http404(f"No tree has a revision {text}.")
-    lines = tuple(RevisionLine.of(row, with_repository=_is_ambiguous(row, found)) for row in found)
-    if len(lines) == 1:
-        return HttpResponseRedirect(lines[0].url)
-    return render_page(request, "revisions/matches.html", _matches(lines, text))
 
 
 def _read(request: HttpRequest, tab: str) -> Query:
@@ -184,8 +168,6 @@ def _candidates(tree: str, branch: str, commit: str, query: Query) -> tuple[Revi
             found.append(revision_detail(candidate, commit=commit, patchset=query.extra.get("patchset", "")))
         except NotFound:
             continue
-    if not found:
-        raise Http404(f"{tree_label(tree, branch)} has no revision {commit}.")
     return tuple(found)
 
 
@@ -205,26 +187,6 @@ def _row(detail: RevisionDetail) -> RevisionRow:
         builds=detail.builds,
         boots=detail.boots,
         tests=detail.tests,
-    )
-
-
-def _is_ambiguous(row: RevisionRow, rows: tuple[RevisionRow, ...]) -> bool:
-    """Return whether another row differs in the repository alone."""
-    mine = row.revision
-    return any(
-        (other.revision.tree.name, other.revision.tree.branch) == (mine.tree.name, mine.tree.branch)
-        and other.revision.tree.url != mine.tree.url
-        for other in rows
-    )
-
-
-def _matches(lines: tuple[RevisionLine, ...], text: str) -> MatchesPage:
-    return MatchesPage(
-        title=f"{plural(len(lines), 'revision')} · {text}",
-        heading=f"Revisions that {text} may mean",
-        section="trees",
-        crumbs=(Link("Trees", reverse("trees")),),
-        lines=lines,
     )
 
 

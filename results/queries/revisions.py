@@ -15,7 +15,7 @@ from results.errors import NotFound
 from results.jsontext import loads
 from results.queries import paging
 from results.queries.builds import BUILD_DIMENSIONS
-from results.queries.commits import hash_named
+from results.queries.commits import CommitRow, commit_of, hash_named
 from results.queries.picked import array_of_sums, build_counts, mask, picked
 from results.queries.records import Listing, RevisionRef, StatusCounts, TreeRef
 from results.queries.refs import REVISION_COLUMNS, as_revision
@@ -60,6 +60,7 @@ class RevisionDetail:
     """A revision, its checkouts (in order of start), its neighbours in the tree, and its counts.
 
     ``message``: the commit message, its first line being ``subject``; "" when nobody sent it.
+    ``commit``: what git says of it, None when git does not know it.
     """
 
     revision: RevisionRef
@@ -73,6 +74,7 @@ class RevisionDetail:
     builds: StatusCounts
     boots: StatusCounts
     tests: StatusCounts
+    commit: CommitRow | None
 
 
 _ROWS: Final = SQL("""
@@ -244,6 +246,7 @@ def revision_detail(tree: TreeRef, *, commit: str, patchset: str = "") -> Revisi
         next=revisions.get("next"),
         message=_message(checkouts),
         checkouts=tuple(_checkout(**row) for row in checkouts),
+        commit=commit_of(commit),
         **as_counts(this),
         **this,
     )

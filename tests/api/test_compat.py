@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from results.judging import judge_tree
 from results.status import WORST_FIRST, Status
 from tests.factories import (
     count,
@@ -272,6 +273,35 @@ def test_a_report_of_a_tree_tells_regressions_from_fixes_and_flakes(client):
     assert only["unstable_tests"] == {}
     quiet = get(client, "tree-report", git_url=URL, git_branch="master", max_age_in_hours="2")
     assert (quiet["possible_regressions"], quiet["commit_hash"]) == ({}, report["commit_hash"])
+
+
+def test_a_report_says_what_the_analysis_says(client):
+    history = {
+        "regressed": "P" * 14 + "F" * 6,
+        "flaky": "PF" * 9 + "PF",
+        "once": "P" * 9 + "F" + "P" * 9 + "F",
+    }
+    tree = create_tree()
+    for place in range(20):
+        start = timezone.now() - timedelta(hours=6 * (20 - place))
+        checkout = create_checkout(revision=create_revision(tree=tree, started=start), start_time=start,
+                                   git_repository_url=URL, git_repository_branch="master")  # fmt: skip
+        build = create_build(checkout=checkout, start_time=start)
+        for name, letters in history.items():
+            status = Status.FAIL if letters[place] == "F" else Status.PASS
+            create_test(build=build, path=f"suite.{name}", status=status, start_time=start)
+    count()
+    judge_tree(tree.id)
+    report = get(client, "tree-report", git_url=URL, git_branch="master", group_size=3)
+
+    def paths(name):
+        return list(report[name].get("rk3399-gru-kevin", {}).get("defconfig", {}).get("arm64/gcc-14", {}))
+
+    # All of its last three runs fail: that it regressed before them is known all the same.
+    assert paths("possible_regressions") == ["suite.regressed"]
+    # Its last runs alone would look like a regression.
+    assert "suite.flaky" in paths("unstable_tests")
+    assert paths("fixed_regressions") == []
 
 
 def test_metrics(client, world):

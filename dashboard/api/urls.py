@@ -11,6 +11,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from dashboard.api import (
     broke,
+    commits,
     compare,
     events,
     grid,
@@ -40,6 +41,7 @@ urlpatterns = [
     path("revisions", revisions.ListRevisions.as_view(), name="api_list_revisions"),
     path("revisions/<str:commit>", revisions.GetRevision.as_view(), name="api_get_revision"),
     path("commits/<str:commit>", revisions.FindRevisions.as_view(), name="api_find_revisions"),
+    path("git/<str:commit>", commits.GetCommit.as_view(), name="api_get_commit"),
     path("checkouts", revisions.ListCheckouts.as_view(), name="api_list_checkouts"),
     path("checkouts/<anything:kcidb_id>", revisions.GetCheckout.as_view(), name="api_get_checkout"),
     path("builds", results.ListBuilds.as_view(), name="api_list_builds"),
@@ -60,6 +62,7 @@ urlpatterns = [
     path(
         "compare/measurements", compare.ListComparedMeasurements.as_view(), name="api_compared_measurements"
     ),
+    path("compare/commits", commits.ListComparedCommits.as_view(), name="api_compared_commits"),
     path("search", search.Search.as_view(), name="api_search"),
     path("incidents", issues.ListAllIncidents.as_view(), name="api_list_all_incidents"),
     path("series/<int:number>/runs", results.ListRuns.as_view(), name="api_list_runs"),
@@ -69,6 +72,11 @@ urlpatterns = [
         "regressions/<int:number>/changes",
         events.ListRegressionChanges.as_view(),
         name="api_list_regression_changes",
+    ),
+    path(
+        "regressions/<int:number>/commits",
+        commits.ListRegressionCommits.as_view(),
+        name="api_list_regression_commits",
     ),
     path("flaky", events.ListFlaky.as_view(), name="api_list_flaky"),
     path("issues", issues.ListIssues.as_view(), name="api_list_issues"),

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from dashboard.api.compare import GetComparison, ListChanges
+from dashboard.commit_rows import CommitsPart, commits_part
 from dashboard.compared import Measured, measured
 from dashboard.fields import Field, single_valued, text_fields
 from dashboard.filters import BadQuery, Query, read_query
@@ -105,6 +106,7 @@ class ComparePage(Frame):
     pager: Pager | None = None
     trees: tuple[Link, ...] = ()
     measured: Measured | None = None
+    commits: CommitsPart | None = None
 
     @property
     def sides(self) -> tuple[tuple[str, NamedRevision | None], ...]:
@@ -187,6 +189,7 @@ def _page(path: str, query: Query, asked: dict[str, str], a: NamedRevision, b: N
         lines=_lines(found.rows.rows),
         total=total,
         pager=pager(address, after=query.after, following=found.rows.after),
+        commits=None if query.after else commits_part(a.revision, b.revision),
         measured=None if "kind" in asked or query.after else _measured(address, a, b),
     )
 

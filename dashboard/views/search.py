@@ -22,6 +22,7 @@ from dashboard.rows import RevisionLine
 from dashboard.shell import Frame, render_page
 from dashboard.twins import twins
 from results.errors import QueryTimeout
+from results.queries.commits import find_commits, hash_named
 from results.queries.revision_names import TreeName
 from results.queries.revisions import find_revisions
 from results.queries.search import LIMIT, Hits, Kind, kinds_with_id, search
@@ -89,8 +90,11 @@ def find(request: HttpRequest) -> HttpResponse:
     if url:
         return HttpResponseRedirect(url)
     revisions = find_revisions(text, limit=LIMIT)
-    if len(revisions) == 1 and (_HASH.fullmatch(text) or revisions[0].revision.describe == text):
+    digits = text if _HASH.fullmatch(text) else hash_named(text)
+    if len(revisions) == 1 and (digits or revisions[0].revision.describe == text):
         return HttpResponseRedirect(RevisionLine.of(revisions[0]).url)
+    if digits and not revisions and len(commits := find_commits(digits, limit=2)) == 1:
+        return HttpResponseRedirect(reverse("commit", args=[commits[0].hash]))
     lines = tuple(RevisionLine.of(row, with_repository=True) for row in revisions)
     try:
         found = search(text)

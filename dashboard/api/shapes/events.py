@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypedDict
 
 from dashboard.api.records import Row, row_of
 from dashboard.api.shapes import refs
+from results.queries.commits import CommitCount
 from results.queries.event_detail import Affected, ChangeRow, EventDetail, Evidence, Example
 from results.queries.events import EventRow
 
@@ -15,7 +16,8 @@ class RegressionItem(TypedDict):
     """Something broke in a tree: `bad` is the first revision that shows it.
 
     `good` is the last one before (null: the cause may be older than what was looked at), `commits`
-    how many lie between. `fixed` is the first good revision after, null while it goes on. `rate` is
+    in how many tested revisions the cause may lie, `between` how many commits that are (null: git was
+    not asked). `fixed` is the first good revision after, null while it goes on. `rate` is
     the share of tries that fail, `confidence` that of the verdict; `impact` sums what it costs.
     """
 
@@ -32,6 +34,7 @@ class RegressionItem(TypedDict):
     bad: refs.Revision
     fixed: refs.Revision | None
     commits: int
+    between: Annotated[Row, CommitCount] | None
     rate: float
     confidence: float
     lab_specific: bool
@@ -100,6 +103,7 @@ def regression_item(row: EventRow) -> RegressionItem:
         "bad": refs.revision(row.bad),
         "fixed": refs.known_revision(row.fixed),
         "commits": row.commits,
+        "between": row_of(row.between) if row.between else None,
         "rate": row.rate,
         "confidence": row.confidence,
         "lab_specific": row.lab_specific,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Annotated, Any, TypedDict
 
+from dashboard.api.records import Row, row_of
 from dashboard.api.shapes import refs
 from results.queries.checkouts import Checkout, CheckoutDetail
+from results.queries.commits import CommitRow
 from results.queries.revisions import CheckoutRow, RevisionDetail, RevisionRow
 from results.queries.trees import TreeRow
 
@@ -52,11 +54,15 @@ class CheckoutPart(TypedDict):
 
 
 class RevisionWhole(TypedDict):
-    """A revision, its checkouts and its neighbours in the history of the tree."""
+    """A revision, its checkouts and its neighbours in the history of the tree.
+
+    `commit` is what git says of it, null when git does not know it.
+    """
 
     revision: refs.Revision
     subject: str
     message: str
+    commit: Annotated[Row, CommitRow] | None
     started: datetime
     last_result: datetime | None
     previous: refs.Revision | None
@@ -121,6 +127,7 @@ def revision_whole(detail: RevisionDetail) -> RevisionWhole:
         "revision": refs.revision(detail.revision),
         "subject": detail.subject,
         "message": detail.message,
+        "commit": row_of(detail.commit) if detail.commit else None,
         "started": detail.started,
         "last_result": detail.last_result,
         "previous": refs.known_revision(detail.previous),

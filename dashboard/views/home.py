@@ -13,21 +13,26 @@ from django.views.decorators.http import require_safe
 from dashboard.api.broke import GetBroke
 from dashboard.api.events import ListRegressions
 from dashboard.event_rows import EventLine
+from dashboard.filters import read_query
 from dashboard.listing import Tab
+from dashboard.models import Follow
 from dashboard.parts import enumeration, plural
 from dashboard.paths import with_query
-from dashboard.rows import RevisionLine, revision_url
+from dashboard.people.follows import Followed, followed, followed_trees
+from dashboard.rows import RevisionLine, revision_url, tree_name
 from dashboard.shell import Frame, render_page
 from dashboard.twins import Source, twins
 from results.models import Event
 from results.queries.broke import FailingSuite, failing_suites
 from results.queries.events import OPEN, EventFilter, EventSort, event_counts, event_page
 from results.queries.outages import OutageRow, outage_listing
-from results.queries.revisions import newest_revisions
+from results.queries.revisions import RevisionRow, newest_revisions
 from results.queries.submissions import SubmissionRow, submission_listing
-from results.selection import Selection
+from results.selection import Selection, Term
 
 TREES = 25
+FOLLOWED = 500
+"""Trees among which those that are followed are looked for."""
 DAYS = 30
 """Trees without a revision for so long are left out, unless all are."""
 
@@ -58,7 +63,8 @@ class SuiteLine:
 class HomePage(Frame):
     """What broke and what was fixed, the newest revision of each tree, and what arrived last.
 
-    ``states``: how many events there are in each state, each a link to them.
+    ``states``: how many events there are in each state, each a link to them. ``scopes``: whether of
+    the trees that the reader follows. ``followed``: what else they follow.
     """
 
     broken: tuple[EventLine, ...]
@@ -68,14 +74,23 @@ class HomePage(Frame):
     lines: tuple[RevisionLine, ...]
     suites: tuple[SuiteLine, ...]
     submissions: tuple[SubmissionRow, ...]
+    scopes: tuple[Tab, ...]
+    followed: tuple[Followed, ...]
 
 
 @require_safe
-@twins(GetBroke, Source(ListRegressions, formats=("atom", "mbox")))
+@twins(
+    Source(GetBroke, names={"trees": ""}),
+    Source(ListRegressions, names={"trees": ""}, formats=("atom", "mbox")),
+)
 def home(request: HttpRequest) -> HttpResponse:
-    """Answer /."""
-    rows = newest_revisions(limit=TREES)
-    recent = [row for row in rows if timezone.now() - row.started < timedelta(days=DAYS)] or rows
+    """Answer /: what broke in the trees that the reader follows, in all when there are none."""
+    wants_all = read_query(request.GET, extra={"trees": ("all", "followed")}).extra.get("trees") == "all"
+    names = followed_trees(request)
+    picked = frozenset() if wants_all else names
+    about = Selection.of({"tree": [Term(name) for name in sorted(picked)]})
+    rows = _newest(picked)
+    recent = tuple(row for row in rows if timezone.now() - row.started < timedelta(days=DAYS)) or rows
     lines = tuple(RevisionLine.of(row) for row in recent)
     shown = {row.revision for row in recent}
     page = HomePage(
@@ -83,15 +98,19 @@ def home(request: HttpRequest) -> HttpResponse:
         heading="What broke",
         section="home",
         verdict=_verdict(lines),
-        broken=_events(EventFilter(states=OPEN, live=True), "impact", EVENTS),
-        fixed=_events(EventFilter(states=(Event.State.FIXED,), live=True), "newest", FIXED),
+        broken=_events(EventFilter(states=OPEN, live=True, about=about), "impact", EVENTS),
+        fixed=_events(EventFilter(states=(Event.State.FIXED,), live=True, about=about), "newest", FIXED),
         outages=outage_listing(since=timezone.now() - timedelta(days=OUTAGE_DAYS), limit=OUTAGES),
-        states=_states(),
+        states=_states(about),
         lines=lines,
         suites=tuple(
-            SuiteLine.of(row) for row in failing_suites(trees=TREES, limit=SUITES) if row.revision in shown
+            SuiteLine.of(row)
+            for row in failing_suites(trees=FOLLOWED if picked else TREES, limit=SUITES)
+            if row.revision in shown
         ),
         submissions=submission_listing(limit=SUBMISSIONS).rows,
+        scopes=_scopes(request.path, len(names), wants_all=wants_all),
+        followed=tuple(sorted(one for one in followed(request) if one.kind != Follow.Kind.TREE)),
     )
     return render_page(request, "home.html", page)
 
@@ -100,10 +119,30 @@ def _events(which: EventFilter, sort: EventSort, limit: int) -> tuple[EventLine,
     return tuple(EventLine.of(row) for row in event_page(which, sort=sort, limit=limit))
 
 
-def _states() -> tuple[Tab, ...]:
-    counts, path = event_counts(EventFilter()), reverse("regressions")
+def _newest(picked: frozenset[str]) -> tuple[RevisionRow, ...]:
+    if not picked:
+        return newest_revisions(limit=TREES)
+    rows = newest_revisions(limit=FOLLOWED)
+    return tuple(row for row in rows if tree_name(row.revision.tree) in picked)[:TREES]
+
+
+def _scopes(path: str, follows: int, *, wants_all: bool) -> tuple[Tab, ...]:
+    """Return the choice between the trees that are followed and all; no choice without any."""
+    if not follows:
+        return ()
+    everything = with_query(path, [("trees", "all")])
+    return (Tab("Trees you follow", path, not wants_all, follows), Tab("All trees", everything, wants_all))
+
+
+def _states(about: Selection) -> tuple[Tab, ...]:
+    counts, path = event_counts(EventFilter(about=about)), reverse("regressions")
     return tuple(
-        Tab(str(state.label), with_query(path, [("state", str(state.label))]), False, counts[state])
+        Tab(
+            str(state.label),
+            with_query(path, [("state", str(state.label)), *about.params()]),
+            False,
+            counts[state],
+        )
         for state in (*OPEN, Event.State.SUSPECTED, Event.State.FIXED)
         if counts[state]
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dashboard.filters import Query
@@ -21,10 +21,10 @@ from dashboard.listing import (
 from dashboard.rows import BuildLine, TestLine, test_lines
 from results.errors import QueryTimeout
 from results.queries.builds import BUILD_SORTS, build_page
-from results.queries.facets import Noun, facets
+from results.queries.facets import Facets, Noun, facets, listed
 from results.queries.picked import is_scoped
 from results.queries.pruned import Pruned, pruned_builds
-from results.queries.records import Listing
+from results.queries.records import Listing, StatusCounts
 from results.queries.tests import TEST_SORTS, test_page
 from results.selection import Selection
 
@@ -60,7 +60,8 @@ BUILD_HEADS: tuple[Head, ...] = (
 class ResultList:
     """A listing with its controls.
 
-    ``rows`` or ``panels`` is None when it took too long. ``total`` counts all rows, not those of
+    ``rows`` or ``panels`` is None when it took too long; ``later`` is where panels are that were not
+    asked for yet, "" when they were. ``total`` counts all rows, not those of
     this page (None when not counted). ``clear`` is the address without filters ("" when there are
     none). ``pruned`` tells which rows are counted and gone.
     """
@@ -70,6 +71,7 @@ class ResultList:
     total: int | None
     columns: tuple[Column, ...]
     panels: tuple[FacetPanel, ...] | None
+    later: str
     chips: tuple[Chip, ...]
     pager: Pager
     clear: str
@@ -141,10 +143,8 @@ def _result_list(
     heads: tuple[Column, ...],
 ) -> ResultList:
     selection = query.selection.within(about)
-    try:
-        found = facets(selection, noun=noun, about=about)
-    except QueryTimeout:
-        found = None
+    later = "" if noun == "builds" or is_scoped(selection) else _facets_url(address)
+    found, counts = (None, _total(selection, noun)) if later else _facets(selection, noun, about)
     try:
         page = read(selection, sort=query.sort or "status", after=query.after, limit=PAGE_ROWS)
     except QueryTimeout:
@@ -152,9 +152,10 @@ def _result_list(
     return ResultList(
         noun=noun,
         rows=None if page is None else page.rows,
-        total=found.counts.total if found else None,
+        total=counts.total if counts else None,
         columns=heads,
         panels=facet_panels(found, address) if found else None,
+        later=later,
         chips=chips(address),
         pager=pager(address, after=query.after, following=None if page is None else page.after),
         clear=address.selecting(Selection()).url() if query.selection else "",
@@ -162,6 +163,28 @@ def _result_list(
         with_revision="commit" not in about,
         pruned=_pruned(selection, noun, page),
     )
+
+
+def _facets(
+    selection: Selection, noun: Noun, about: Selection
+) -> tuple[Facets, StatusCounts] | tuple[None, None]:
+    try:
+        found = facets(selection, noun=noun, about=about)
+    except QueryTimeout:
+        return None, None
+    return found, found.counts
+
+
+def _total(selection: Selection, noun: Noun) -> StatusCounts | None:
+    try:
+        return listed(selection, noun=noun)
+    except QueryTimeout:
+        return None
+
+
+def _facets_url(address: Address) -> str:
+    """Return where the facets of a listing of everything are: to count them takes longer than to list it."""
+    return replace(address, path="/_/facets").url()
 
 
 def _pruned(selection: Selection, noun: Noun, page: Listing[Any] | None) -> Pruned | None:

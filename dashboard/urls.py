@@ -72,6 +72,7 @@ urlpatterns = [
     *twinned("s/<int:number>", tests.series, name="series"),
     *twinned("devices", devices.devices, name="devices"),
     path("charts/<str:name>", charts.page, name="chart"),
+    path("_/facets", tests.tests_facets, name="tests_facets"),
     path("_/charts/<str:name>", charts.numbers, name="chart_numbers"),
     path("device/<anything:platform>", devices.device, name="device"),
     *twinned("labs", labs.labs, name="labs"),

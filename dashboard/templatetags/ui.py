@@ -18,6 +18,7 @@ from dashboard.charts import stacked
 from dashboard.parts import Counts, log_lines
 from dashboard.prefs import CHOICES
 from dashboard.rows import revision_url, tree_name
+from dashboard.verdict_words import Said
 from results.queries.records import BuildRef, StatusCounts
 from results.status import Status, by_name
 
@@ -152,6 +153,22 @@ def switch(context: template.Context, name: str, key: str = "") -> dict[str, Any
         "current": getattr(context["prefs"], name),
         "back": context["request"].get_full_path(),
     }
+
+
+@register.filter
+def why(line: Any) -> SafeString:
+    """Return why a run failed, of a line with ``said`` and ``issue``; nothing of one that did not."""
+    said = _said(line.said) if line.said else ""
+    if line.issue is None:
+        return SafeString(said)
+    url, comment = escape(paths.issue_path(line.issue.id)), escape(line.issue.comment)
+    return SafeString(f'{said} <a class="sub" href="{url}" title="{comment}">known issue</a>')
+
+
+def _said(said: Said) -> str:
+    text = escape(said.text)
+    shown = f'<a href="{escape(said.url)}">{text}</a>' if said.url else text
+    return f'<span class="v-{said.css}">{shown}</span>'
 
 
 @register.filter

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from dashboard.api.results import GetSeries, GetTest, ListRuns, ListTests
 from dashboard.filters import read_query
-from dashboard.listing import Address, Column, columns, sentence
+from dashboard.listing import Address, Chip, Column, FacetPanel, chips, columns, facet_panels, sentence
 from dashboard.middleware import with_charts
 from dashboard.parts import LogLine, log_lines
 from dashboard.paths import tree_path
@@ -21,7 +22,8 @@ from dashboard.rows import RunLine, TestLine, revision_crumbs, run_lines, test_l
 from dashboard.series_words import history_sentence
 from dashboard.shell import Frame, Link, render_page
 from dashboard.twins import twins
-from results.queries.facets import Noun
+from results.errors import QueryTimeout
+from results.queries.facets import Noun, facets
 from results.queries.series import Series, SeriesRun, series_detail, series_history
 from results.queries.series_analysis import SeriesAnalysis, series_analysis
 from results.queries.test_runs import TestDetail, test_detail
@@ -65,15 +67,50 @@ class SeriesPage(Frame):
     state: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacetsPage(Frame):
+    """What a listing of tests can be narrowed to; ``panels`` is None when that took too long."""
+
+    panels: tuple[FacetPanel, ...] | None
+    chips: tuple[Chip, ...]
+    clear: str
+
+
+@require_safe
+def tests_facets(request: HttpRequest) -> HttpResponse:
+    """Answer /_/facets: the filters of /tests, which its page loads after itself."""
+    query = read_query(request.GET, dimensions=DIMENSIONS, sorts=TEST_SORTS)
+    address = Address(reverse("tests"), query.selection, sort=query.sort)
+    try:
+        panels = facet_panels(facets(query.selection, noun=_noun(query.selection)), address)
+    except QueryTimeout:
+        panels = None
+    said = sentence(query.selection)
+    page = FacetsPage(
+        title=f"Filters of tests{f' · {said}' if said else ''}",
+        heading="Filters",
+        crumbs=(Link("Tests", address.url()),),
+        panels=panels,
+        chips=chips(address),
+        clear=address.selecting(Selection()).url(),
+    )
+    response = render_page(request, "facets.html", page)
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _noun(selection: Selection) -> Noun:
+    kinds = [str(term) for term in selection["kind"]]
+    return KINDS.get(kinds[0], "results") if len(kinds) == 1 else "results"
+
+
 @require_safe
 @twins(ListTests)
 def tests(request: HttpRequest) -> HttpResponse:
     """Answer /tests: the listing that the counts of all pages lead to."""
     query = read_query(request.GET, dimensions=DIMENSIONS, sorts=TEST_SORTS)
-    kinds = [str(term) for term in query.selection["kind"]]
-    noun = KINDS.get(kinds[0], "results") if len(kinds) == 1 else "results"
     address = Address(request.path, query.selection, sort=query.sort)
-    listed = tests_list(address, Selection(), query, noun=noun)
+    listed = tests_list(address, Selection(), query, noun=_noun(query.selection))
     page = TestsPage(
         title=listed.title(sentence(query.selection)),
         heading=listed.noun.capitalize(),

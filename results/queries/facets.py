@@ -138,6 +138,17 @@ def facets(selection: Selection, *, noun: Noun = "results", about: Selection = E
     )
 
 
+def listed(selection: Selection, *, noun: Noun = "results") -> StatusCounts:
+    """Return what a listing of ``noun`` under a selection shows, by status; may raise QueryTimeout."""
+    if noun == "builds":
+        relation = build_counts(selection)
+    else:
+        relation = picked(selection.where(kind=_KINDS[noun]) if noun in _KINDS else selection)
+    query = SQL("SELECT {} AS counts FROM ({}) rc").format(array_of_sums("rc"), relation)
+    found = fetch(query, lambda counts: StatusCounts.of(counts), timeout_ms=TIMEOUT_MS)
+    return mask(found[0], selection)
+
+
 def totals(selection: Selection) -> Totals:
     """Return how many builds, boots and tests a selection has; may raise QueryTimeout.
 

@@ -166,18 +166,25 @@ document.addEventListener("click", async (event) => {
 
 /* --- htmx: the only place that listens to its events ----------------------------------------- */
 
+let focusId = "";
+
 document.addEventListener("htmx:before:swap", (event) => {
   const { text, response } = event.detail.ctx;
+  focusId = document.activeElement?.id || focusId;
   if (text?.includes('id="main"')) return;
   /* Not one of our pages (a proxy's error, say): let the browser show it. */
   event.preventDefault();
   location.assign(response?.raw?.url ?? location.href);
 });
 document.addEventListener("htmx:after:swap", () => {
-  say(document.getElementById("main")?.dataset.summary ?? "");
-  /* The control that was used is gone (a chip, the last page): go on from the results. */
-  if (document.activeElement === document.body) {
-    document.getElementById("results")?.focus({ preventScroll: true });
+  const results = document.getElementById("results");
+  if (event.detail.ctx.target?.id === "main") {
+    say(document.getElementById("main")?.dataset.summary ?? "");
+    /* The control that was used is gone (a chip, the last page): go on from the results. */
+    if (document.activeElement === document.body) results?.focus({ preventScroll: true });
+  } else if (document.activeElement === results) {
+    /* It came back with the part that was loaded later. */
+    document.getElementById(focusId)?.focus({ preventScroll: true });
   }
 });
 document.addEventListener("htmx:error", () => say("The server could not be reached"));

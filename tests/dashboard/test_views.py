@@ -118,13 +118,31 @@ def test_a_part_that_takes_too_long_is_left_out(client, monkeypatch):
     def slow(*args, **kwargs):
         raise QueryTimeout
 
-    create_test()
+    test = create_test()
     count()
-    monkeypatch.setattr("dashboard.result_lists.facets", slow)
-    answer = client.get("/tests")
-    assert answer.status_code == 200
+    for name in ("result_lists.facets", "result_lists.listed", "views.tests.facets"):
+        monkeypatch.setattr(f"dashboard.{name}", slow)
+    test.refresh_from_db()
+    revision = test.build.checkout.revision
+    for address in ("/tests", f"/c/mainline/master/{revision.commit}?tab=tests"):
+        answer = client.get(address)
+        assert answer.status_code == 200
+        assert len(soup(answer).select("[data-rows] > tr")) == 1
     assert "counts took too long" in text(answer)
-    assert len(soup(answer).select("[data-rows] > tr")) == 1
+    assert "counts took too long" in text(client.get("/_/facets"))
+
+
+def test_filters_of_everything_are_loaded_after_the_list(client):
+    create_test(lab="lab-one")
+    create_test(lab="lab-two", status=Status.FAIL)
+    count()
+    page = soup(client.get("/tests?status=fail"))
+    assert page.select_one(".verdict").get_text() == "1 results"
+    later = page.select_one(".facets a[hx-trigger=load]")["href"]
+    assert later == "/_/facets?status=fail"
+    links = {link["id"]: link["href"] for link in soup(client.get(later)).select(".facet a[id]")}
+    assert links["status-pass"] == "/tests?status=pass"
+    assert client.get(later)["X-Robots-Tag"] == "noindex"
 
 
 def test_reading_is_for_reading(client):

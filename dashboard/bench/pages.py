@@ -61,10 +61,10 @@ class Biggest:
 
     @cached_property
     def build(self) -> str:
-        """The build with most tests."""
+        """The known build with most tests."""
         query = f"""
             SELECT build.kcidb_id FROM results_resultcount counts
-            JOIN results_build build ON build.id = counts.build_id
+            JOIN results_build build ON build.id = counts.build_id AND build.known
             GROUP BY build.id ORDER BY sum({ALL}) DESC LIMIT 1
             """  # noqa: S608
         return str(self._one(query)[0])

@@ -14,6 +14,7 @@ from dashboard.bench.figures import Figure, Section, lines, number, table, verdi
 from dashboard.bench.loading import TESTS as FRESH
 from dashboard.bench.loading import loading
 from dashboard.bench.pages import FIRST_AFTER_RESTART, STATEMENTS, Biggest, Page, addresses
+from dashboard.bench.questions import rows
 from dashboard.bench.storage import storage
 from dashboard.bench.web import Measured, Server, measure, running
 
@@ -54,6 +55,7 @@ class Command(BaseCommand):
         self._say(storage())
         with running() as server:
             self._pages(server, options["requests"])
+            self._questions(server, options["requests"])
             peak = Figure("peak of a web worker", server.memory(), "MB", at_most=MEGABYTES_PER_WORKER)
         self._say(Section("Web server", [peak, *self._first_requests()]))
         if not options["skip_ingest"]:
@@ -74,12 +76,19 @@ class Command(BaseCommand):
         self.stdout.write(
             "\nPages: milliseconds inside the application, and end to end; SQL statements; kB gzipped"
         )
-        rows: list[tuple[str, ...]] = [
+        lines_of_pages: list[tuple[str, ...]] = [
             ("", "p50", "p95", "end p50", "p95", "budget", "", "SQL", "", "kB", "")
         ]
         for page, path in addresses(Biggest()):
-            rows.append(self._row(page, measure(server, path, requests)))
-        for line in table(rows):
+            lines_of_pages.append(self._row(page, measure(server, path, requests)))
+        for line in table(lines_of_pages):
+            self.stdout.write(line)
+
+    def _questions(self, server: Server, requests: int) -> None:
+        self.stdout.write("\nQuestions of scripts: the same, and what the peer's clients ask instead")
+        found = list(rows(lambda path: measure(server, path, requests), Biggest()))
+        self._over += sum(over for _, over in found)
+        for line in table(row for row, _ in found):
             self.stdout.write(line)
 
     def _row(self, page: Page, found: Measured) -> tuple[str, ...]:

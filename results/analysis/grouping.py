@@ -262,7 +262,9 @@ class _Grouper:
         usual_last = int(np.percentile([m.last_bad for m in members], 75, method="lower"))
         tries, failures = np.zeros((2, len(members)))
         for index, member in enumerate(members):
-            span = slice(member.first_bad + 1, usual_last + 1)
+            # What was fixed before its sisters passes since then.
+            mended = member.fixed is not None and member.last_bad < usual_last
+            span = slice(member.first_bad + 1, member.last_bad if mended else usual_last + 1)
             tries[index] = self.counts.tries[member.series, span].sum()
             failures[index] = self.counts.failures[member.series, span].sum()
         telling = tries >= TELLING_TRIES

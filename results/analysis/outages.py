@@ -29,6 +29,8 @@ class OutageRules:
     """What it takes to speak of an outage."""
 
     significance: float = 1e-6
+    continues: float = 1e-3
+    """The significance for one that was ill at the last position too."""
     lab_results: int = 10
     device_results: int = 5
     lab_share: float = 0.25
@@ -193,14 +195,17 @@ class _Search:
     def _doubtful(self, usable: BoolArray, fresh: BoolArray) -> BoolArray:
         """Return the series of labs where so much fails that they prove nothing about the others.
 
-        When most labs are like that, it is the kernel.
+        When most labs are like that, and the others do not pass the same tests, it is the kernel.
         """
-        lab = self.units[0].code
+        lab, path = self.units[0].code, self.keys[0]
         total, failing = np.bincount(lab, usable), np.bincount(lab, fresh)
         ill = (failing >= self.rules.lab_results) & (failing >= 0.4 * total)
-        if 2 * np.count_nonzero(ill) > np.count_nonzero(total):
-            ill[:] = False
         answer: BoolArray = ill[lab]
+        if 2 * np.count_nonzero(ill) > np.count_nonzero(total):
+            asked = usable & ~answer & (np.bincount(path, fresh & answer)[path] > 0)
+            passing = int((asked & ~fresh).sum())
+            if passing < max(self.rules.lab_results, 0.5 * int(asked.sum())):
+                answer[:] = False
         return answer
 
     def _shown_elsewhere(self, usable: BoolArray, fresh: BoolArray) -> tuple[BoolArray, BoolArray]:
@@ -231,9 +236,10 @@ class _Search:
             usual = self._usual(unit, index)
             sudden = self._chance(failing[index], total[index], usual) if now[index] else 1.0
             longer = self._chance(unit.failing[index].sum(), unit.total[index].sum(), usual)
-            if min(sudden, longer) >= rules.significance or unit.total[index].sum() < unit.least:
+            limit = rules.continues if index in unit.open else rules.significance
+            if min(sudden, longer) >= limit or unit.total[index].sum() < unit.least:
                 continue
-            first = moment.position if sudden < rules.significance else moment.position - rules.recent + 1
+            first = moment.position if sudden < limit else moment.position - rules.recent + 1
             outage = Outage(
                 int(unit.lab[index]), int(unit.platform[index]), max(0, first), moment.position + 1,
                 int(total[index]), int(failing[index]), min(sudden, longer), confirmed=False,
@@ -316,7 +322,9 @@ class _Search:
             return
         unit.open[index] = outage
         self.spoiled[rows, position] |= now >= 0.5
-        failing = self.bad[:, position] & rows & ~moment.general
+        failing = self.bad[:, position] & rows
+        if now < 0.5:
+            failing &= ~moment.general
         if outage.failures < self.rules.total_share * outage.results:
             failing &= ~(self.lately >= GOOD)
         self.masked[failing, position] = True

@@ -186,7 +186,7 @@ class _Reader:
             self._wrong(number, f"{name} needs a value; none is absent")
         elif wrong := next((word for word in values if not 0 < len(word) <= LONGEST_WORD), None):
             self._wrong(number, f"a value has at most {LONGEST_WORD} characters: {wrong[:40]}…")
-        elif "" in values:
+        elif "" in map(str, map(Term.parse, values)):
             self._wrong(number, "a value is empty; none is absent")
         else:
             part = self.parts[-1]

@@ -17,7 +17,7 @@ TEXTS = st.text(LETTERS, max_size=60).map(lambda text: " ".join(text.split()))
 VALUES = st.text(LETTERS, min_size=1, max_size=20) | st.sampled_from(
     ["none", "!x", "x*", "a b", 'say "x"', "#1", "\\", "*", '"', "rockchip,rk3399", "kselftest.net.*"]
 )
-TERMS = VALUES.map(Term.parse)
+TERMS = VALUES.map(Term.parse).filter(str)
 PERCENTS = st.decimals(0, 100, places=2)
 KINDS = st.sampled_from(["boot", "tests"])
 GATES = (
@@ -115,6 +115,7 @@ def test_a_definition_as_people_write_it():
         ("select\ntree", 2, "needs a value"),
         ('select\ntree "a', 2, "double quotes"),
         ('select\ntree ""', 2, "value"),
+        ("select\ntree \\", 2, "empty"),
         (f"select\ntree {'x' * 513}", 2, "at most 512"),
         ("select\ntree a\x01", 2, "cannot be printed"),
         ("gate", 1, "no gate"),

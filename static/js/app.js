@@ -169,8 +169,8 @@ document.addEventListener("click", async (event) => {
 let focusId = "";
 
 document.addEventListener("htmx:before:swap", (event) => {
-  const { text, response } = event.detail.ctx;
-  focusId = document.activeElement?.id || focusId;
+  const { target, text, response } = event.detail.ctx;
+  if (target?.id === "main") focusId = document.activeElement?.id;
   if (text?.includes('id="main"')) return;
   /* Not one of our pages (a proxy's error, say): let the browser show it. */
   event.preventDefault();

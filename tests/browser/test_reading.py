@@ -62,6 +62,7 @@ def test_a_text_filter_narrows_and_its_chip_widens(page):
 
 def test_a_mistake_in_an_address_is_shown_and_back_leads_out(page, complaints):
     page.goto("/tests")
+    expect(page.locator("#status-fail")).to_be_visible()
     page.evaluate("document.querySelector('#status-fail').setAttribute('hx-get', '/tests?status=wrong')")
     page.evaluate("htmx.process(document.querySelector('#status-fail'))")
     page.locator("#status-fail").click()

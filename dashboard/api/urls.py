@@ -80,6 +80,9 @@ urlpatterns = [
     ),
     path("flaky", events.ListFlaky.as_view(), name="api_list_flaky"),
     path("issues", issues.ListIssues.as_view(), name="api_list_issues"),
+    path(
+        "issues/<anything:kcidb_id>/changes", issues.ListIssueChanges.as_view(), name="api_list_issue_changes"
+    ),
     path("issues/<anything:kcidb_id>/incidents", issues.ListIncidents.as_view(), name="api_list_incidents"),
     path("issues/<anything:kcidb_id>", issues.GetIssue.as_view(), name="api_get_issue"),
     path("devices", places.ListDevices.as_view(), name="api_list_devices"),

@@ -5,27 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast, get_args
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from dashboard.api.issues import GetIssue, ListIncidents, ListIssues
-from dashboard.filters import read_query
+from dashboard.api.issues import TRIAGES, GetIssue, ListIncidents, ListIssues
+from dashboard.filters import BadQuery, read_query
 from dashboard.listing import Address, Pager, pager
 from dashboard.parts import enumeration, plural
-from dashboard.paths import with_query
+from dashboard.paths import issue_path, with_query
 from dashboard.shell import Frame, Link, render_page
 from dashboard.twins import twins
 from results.queries.issues import (
     CULPRITS,
     IncidentRow,
+    IssueChangeRow,
     IssueDetail,
     IssueRow,
     Shown,
     incident_page,
+    issue_changes,
     issue_detail,
     issue_listing,
 )
+from results.triage import decide_issue
 
 SHOWN: tuple[Shown, ...] = get_args(Shown)
 
@@ -39,7 +43,9 @@ class IssuesPage(Frame):
     search: str
     origin: str
     culprit: str
+    triage: str
     culprits: tuple[str, ...] = CULPRITS
+    triages: tuple[str, ...] = tuple(TRIAGES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +63,24 @@ class IssuePage(Frame):
     """An issue: its versions, and its incidents under one tab."""
 
     detail: IssueDetail
+    changes: tuple[IssueChangeRow, ...]
     tabs: tuple[IncidentTab, ...]
     incidents: tuple[IncidentRow, ...]
     pager: Pager
+    triages: tuple[str, ...] = tuple(TRIAGES)
 
 
 @require_safe
 @twins(ListIssues)
 def issues(request: HttpRequest) -> HttpResponse:
     """Answer /issues."""
-    query = read_query(request.GET, extra={"q": None, "origin": None, "culprit": CULPRITS})
+    query = read_query(request.GET, extra=ListIssues.extra)
     asked = query.extra
     found = issue_listing(
         asked.get("q", ""),
         origin=asked.get("origin") or None,
         culprit=asked.get("culprit"),
+        triage=TRIAGES.get(asked.get("triage", "")),
         after=query.after,
     )
     page = IssuesPage(
@@ -87,14 +96,17 @@ def issues(request: HttpRequest) -> HttpResponse:
         search=asked.get("q", ""),
         origin=asked.get("origin", ""),
         culprit=asked.get("culprit", ""),
+        triage=asked.get("triage", ""),
     )
     return render_page(request, "issues/list.html", page)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @twins(GetIssue, ListIncidents)
 def issue(request: HttpRequest, kcidb_id: str) -> HttpResponse:
-    """Answer /i/<id>."""
+    """Answer /i/<id>; a POST by somebody who is signed in decides about it."""
+    if request.method == "POST":
+        return _decide(request, kcidb_id)
     query = read_query(request.GET, extra={"shown": SHOWN})
     shown = cast(Shown, query.extra.get("shown", "all"))
     detail = issue_detail(kcidb_id)
@@ -109,11 +121,25 @@ def issue(request: HttpRequest, kcidb_id: str) -> HttpResponse:
         summary=f"{plural(len(found), 'incident')} on this page",
         crumbs=(Link("Issues", reverse("issues")),),
         detail=detail,
+        changes=issue_changes(kcidb_id),
         tabs=_tabs(request.path, shown, detail.row),
         incidents=found.rows,
         pager=pager(Address(request.path, stays=stays), after=query.after, following=found.after),
     )
     return render_page(request, "issues/detail.html", page)
+
+
+@login_required
+def _decide(request: HttpRequest, kcidb_id: str) -> HttpResponse:
+    state = TRIAGES.get(request.POST.get("triage", ""))
+    if state is None:
+        raise BadQuery("triage is one of these", tuple(TRIAGES), ("triage",))
+    assert request.user.pk is not None
+    why = request.POST.get("why", "").replace("\0", "")
+    decide_issue(kcidb_id, state=state, who=request.user.pk, why=why)
+    response = HttpResponseRedirect(f"{issue_path(kcidb_id)}#triage")
+    response.status_code = 303
+    return response
 
 
 def _counted(row: IssueRow, shown: Shown) -> str:

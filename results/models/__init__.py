@@ -42,6 +42,7 @@ from results.models.products import Product, ProductChange
 from results.models.pruning import Pruning
 from results.models.rollups import DayCount, Due, IssueCount, ResultCount, RevisionCount
 from results.models.submissions import FieldSource, Rejection, Submission
+from results.models.triage import IssueChange, IssueTriage
 
 __all__ = [
     "Architecture",
@@ -63,7 +64,9 @@ __all__ = [
     "FieldSource",
     "Incident",
     "Issue",
+    "IssueChange",
     "IssueCount",
+    "IssueTriage",
     "Judged",
     "Lab",
     "MetricChange",

@@ -13,6 +13,7 @@ from results.db import Columns, fetch
 from results.documents import restore
 from results.errors import NotFound
 from results.keys import key_of
+from results.models import IssueTriage
 from results.queries import paging
 from results.queries.records import BuildRef, IssueRef, Listing, RevisionRef
 from results.queries.refs import (
@@ -43,11 +44,22 @@ class IssueRow:
     version: int
     origin: str
     culprits: tuple[str, ...]
+    triage: IssueTriage.State
     tests: int
     builds: int
     absent: int
     first_seen: datetime | None
     last_seen: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class IssueChangeRow:
+    """A decision about an issue; ``who`` is "" for somebody whose account is gone."""
+
+    at: datetime
+    who: str
+    what: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +104,16 @@ class IssueDetail:
 
 _ISSUE_COLUMNS: Final = SQL("""
     i.id, i.kcidb_id, i.comment, i.version, o.name AS origin,
-    i.culprit_code, i.culprit_tool, i.culprit_harness,
+    i.culprit_code, i.culprit_tool, i.culprit_harness, coalesce(tri.state, {new}) AS triage,
     coalesce(n.tests, 0) AS tests, coalesce(n.builds, 0) AS builds, coalesce(n.absent, 0) AS absent,
     n.first_seen, n.last_seen
-""")
+""").format(new=Literal(int(IssueTriage.State.NEW)))
 
 _ISSUES: Final = SQL("""
     SELECT {columns} FROM results_issue i
     JOIN results_origin o ON o.id = i.origin_id
     LEFT JOIN results_issuecount n ON n.issue_key = i.key
+    LEFT JOIN results_issuetriage tri ON tri.key = i.key
     WHERE i.is_newest AND {where}
     ORDER BY n.last_seen DESC NULLS LAST, i.id DESC LIMIT {limit}
 """)
@@ -109,6 +122,12 @@ _VERSIONS: Final = SQL("""
     SELECT i.version, i.comment, d.body AS document, i.submission_id AS submission
     FROM results_issue i JOIN results_document d ON d.id = i.document_id
     WHERE i.key = {key} ORDER BY i.version DESC
+""")
+
+_CHANGES: Final = SQL("""
+    SELECT c.at, coalesce(u.username, '') AS who, c.what, c.why
+    FROM results_issuechange c LEFT JOIN auth_user u ON u.id = c.who_id
+    WHERE c.issue_id = {key} ORDER BY c.id DESC LIMIT 200
 """)
 
 # Leans on incident_issue.
@@ -140,6 +159,7 @@ def issue_listing(
     *,
     origin: str | None = None,
     culprit: str | None = None,
+    triage: IssueTriage.State | None = None,
     after: str | None = None,
     limit: int = 100,
 ) -> Listing[IssueRow]:
@@ -152,6 +172,9 @@ def issue_listing(
         conditions.append(SQL("o.name = {}").format(Literal(origin)))
     if culprit is not None:
         conditions.append(Identifier("i", f"culprit_{CULPRITS[CULPRITS.index(culprit)]}"))
+    if triage is not None:
+        new = Literal(int(IssueTriage.State.NEW))
+        conditions.append(SQL("coalesce(tri.state, {}) = {}").format(new, Literal(int(triage))))
     if after:
         conditions.append(_issue_after(*paging.decode(after, (datetime.fromisoformat, int))))
     rows = fetch(_issues(all_of(conditions), limit + 1), Columns)
@@ -166,6 +189,11 @@ def issue_detail(kcidb_id: str) -> IssueDetail:
     if not found:
         raise NotFound(f"issue {kcidb_id}")
     return IssueDetail(found[0], tuple(fetch(_VERSIONS.format(key=key), _version)))
+
+
+def issue_changes(kcidb_id: str) -> tuple[IssueChangeRow, ...]:
+    """Return what was decided about an issue, the newest decision first."""
+    return tuple(fetch(_CHANGES.format(key=Literal(key_of(kcidb_id))), IssueChangeRow))
 
 
 def incident_page(
@@ -211,7 +239,8 @@ def _issue_after(seen: datetime | None, number: int) -> Composed:
 
 def _issue_row(*, id: int, kcidb_id: str, comment: str, **columns: Any) -> IssueRow:
     culprits = tuple(name for name in CULPRITS if columns.pop(f"culprit_{name}"))
-    return IssueRow(issue=IssueRef(kcidb_id, comment), culprits=culprits, **columns)
+    triage = IssueTriage.State(columns.pop("triage"))
+    return IssueRow(issue=IssueRef(kcidb_id, comment), culprits=culprits, triage=triage, **columns)
 
 
 def _version(*, document: bytes, **columns: Any) -> IssueVersion:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 from dashboard.api.shapes import refs
 from dashboard.api.shapes.results import TestItem, test_item
-from results.queries.issues import IncidentRow, IssueDetail, IssueRow, IssueVersion
+from results.queries.issues import IncidentRow, IssueChangeRow, IssueDetail, IssueRow, IssueVersion
 
 
 class IssueItem(TypedDict):
     """A known problem. `tests` and `builds` count incidents that say it is present.
 
-    `culprits` is what is to blame: code, tool or harness.
+    `culprits` is what is to blame: code, tool or harness. `triage`: what people decided about it.
     """
 
     id: str
@@ -21,11 +21,33 @@ class IssueItem(TypedDict):
     version: int
     origin: str
     culprits: list[str]
+    triage: str
     tests: int
     builds: int
     absent: int
     first_seen: datetime | None
     last_seen: datetime | None
+
+
+class IssueTriageWhy(TypedDict, total=False):
+    """Why it is decided so, for people."""
+
+    why: str
+
+
+class IssueTriageBody(IssueTriageWhy):
+    """A decision about an issue."""
+
+    triage: Literal["new", "acknowledged", "assigned", "reported", "fixed", "duplicate", "invalid"]
+
+
+class IssueChange(TypedDict):
+    """A decision about an issue; `who` is empty when their account is gone."""
+
+    at: datetime
+    who: str
+    what: str
+    why: str
 
 
 class VersionPart(TypedDict):
@@ -63,6 +85,11 @@ class IncidentItem(TypedDict):
     revision: refs.Revision | None
 
 
+def issue_change(row: IssueChangeRow) -> IssueChange:
+    """Return an entry of the history."""
+    return {"at": row.at, "who": row.who, "what": row.what, "why": row.why}
+
+
 def issue_item(row: IssueRow) -> IssueItem:
     """Return a row of the listing of issues."""
     return {
@@ -71,6 +98,7 @@ def issue_item(row: IssueRow) -> IssueItem:
         "version": row.version,
         "origin": row.origin,
         "culprits": list(row.culprits),
+        "triage": str(row.triage.label),
         "tests": row.tests,
         "builds": row.builds,
         "absent": row.absent,

@@ -59,47 +59,37 @@ class _Search:
         self.ran = (counts.tries + counts.retries + counts.broken + counts.skipped) > 0
         self.failed = counts.failed
         self.device, self.variant = series.device(), series.variant()
-        job = combined(self.device, self.variant, series.suite)
-        self.any_ran: BoolArray = np.asarray(self.ran.any(axis=0))
-        self.lab_ran = _by(combined(series.lab), self.ran)
-        self.device_ran = _by(combined(self.device, self.variant), self.ran)
-        self.job_ran = _by(job, self.ran)
-        width = self.ran.shape[1]
-        self.last = np.where(self.ran.any(axis=1), width - 1 - self.ran[:, ::-1].argmax(axis=1), -1)
-        self.first = self.ran.argmax(axis=1)
+        self.last, self.first = _last(self.ran), self.ran.argmax(axis=1)
+        whole = np.zeros(len(series), np.int64)
+        built = combined(self.device, self.variant)
+        job = combined(built, series.suite)
+        self.job, self.on_device, self.in_lab = (
+            _Level(job, built, self),
+            _Level(built, series.lab, self),
+            (_Level(combined(series.lab), whole, self)),
+        )
+        self.job_ran = _by(job, self.ran)[job]
 
     def found(self) -> Iterator[Missing]:
         silent = (self.last >= 0) & (self.last < self.ran.shape[1] - LEAST_SILENCE)
         silent &= self.series.kind != Kind.BUILD
-        for row in np.flatnonzero(silent):
-            if (reason := self._reason(int(row))) is not None:
-                successor = self._successor(int(row)) if reason is MissingReason.REMOVED else None
+        for row in np.flatnonzero(silent).tolist():
+            if (reason := self._reason(row)) is not None:
+                successor = self._successor(row) if reason is MissingReason.REMOVED else None
                 reason = MissingReason.RENAMED if successor is not None else reason
-                yield Missing(int(row), int(self.last[row]), reason, successor)
+                yield Missing(row, int(self.last[row]), reason, successor)
 
     def _reason(self, row: int) -> MissingReason | None:
-        """Return the nearest level at which something stopped: the job, the device, the lab."""
-        if self._silent(row, self.job_ran[row]):
+        """Return the nearest level at which something stopped: the test, its suite, the device, the lab."""
+        if _silent(self.ran[row], self.job_ran[row]):
             return MissingReason.REMOVED
-        if self._silent(row, self.device_ran[row]):
+        if self.job.has_lost(row):
             return MissingReason.JOB_GONE
-        if self._silent(row, self.lab_ran[row]):
+        if self.on_device.has_lost(row):
             return self._blocked(row) or MissingReason.DEVICE_GONE
-        if self._silent(row, self.any_ran):
+        if self.in_lab.has_lost(row):
             return self._blocked(row) or MissingReason.LAB_GONE
         return None
-
-    def _silent(self, row: int, chances: BoolArray) -> bool:
-        """Return whether the series let pass more chances than it can by accident."""
-        last = int(self.last[row])
-        before = np.flatnonzero(chances[: last + 1])[-WINDOW:]
-        runs = int(self.ran[row, before].sum())
-        passed = int(np.count_nonzero(chances[last + 1 :]))
-        if runs < LEAST_RUNS or runs < USUAL_SHARE * len(before) or passed < LEAST_SILENCE:
-            return False
-        # One of the chances seen is the last run itself.
-        miss = max(1 - runs / len(before), 0.5 / len(before))
-        return float(miss**passed) < CHANCE
 
     def _blocked(self, row: int) -> MissingReason | None:
         """Return whether the newest build, or boot on this device, failed."""
@@ -123,8 +113,58 @@ class _Search:
         return int(rows[0]) if len(rows) else None
 
 
+class _Level:
+    """What runs together (a job, a device, a lab) within what it is a part of, and whether it stopped.
+
+    One test that runs now and then tells little by its silence; all of them together tell much.
+    """
+
+    def __init__(self, code: IntArray, whole: IntArray, search: _Search) -> None:
+        self.code, self.search = code, search
+        self.ran = _by(code, search.ran)
+        around = _by(combined(whole), search.ran)
+        member = np.unique(code, return_index=True)[1]
+        self.silent = [
+            _silent(ran, chances)
+            for ran, chances in zip(self.ran, around[combined(whole)[member]], strict=True)
+        ]
+        self.last = _last(self.ran)
+
+    def has_lost(self, row: int) -> bool:
+        """Return whether a series ran until this stopped: it did not go before."""
+        unit = self.code[row]
+        if not self.silent[unit]:
+            return False
+        ran, last = self.search.ran[row], int(self.search.last[row])
+        chances = self.ran[unit, : self.last[unit] + 1]
+        before = np.flatnonzero(chances[: last + 1])[-WINDOW:]
+        runs = int(np.count_nonzero(ran[before]))
+        miss = max(1 - runs / len(before), 0.5 / len(before))
+        return runs >= LEAST_RUNS and bool(miss ** np.count_nonzero(chances[last + 1 :]) >= CHANCE)
+
+
+def _silent(ran: BoolArray, chances: BoolArray) -> bool:
+    """Return whether what ran usually let pass more chances than it can by accident."""
+    places = np.flatnonzero(ran)
+    if not len(places):
+        return False
+    last = int(places[-1])
+    before = np.flatnonzero(chances[: last + 1])[-WINDOW:]
+    runs, passed = int(np.count_nonzero(ran[before])), int(np.count_nonzero(chances[last + 1 :]))
+    if runs < LEAST_RUNS or runs < USUAL_SHARE * len(before) or passed < LEAST_SILENCE:
+        return False
+    # One of the chances seen is the last run itself.
+    miss = max(1 - runs / len(before), 0.5 / len(before))
+    return float(miss**passed) < CHANCE
+
+
+def _last(ran: BoolArray) -> IntArray:
+    """Return the last position at which each row ran, -1 for none."""
+    return np.where(ran.any(axis=1), ran.shape[1] - 1 - ran[:, ::-1].argmax(axis=1), -1)
+
+
 def _by(code: IntArray, ran: BoolArray) -> BoolArray:
-    """Return for every series whether anything with its code ran at each position."""
-    together = np.zeros((int(code.max(initial=0)) + 1, ran.shape[1]), bool)
+    """Return for every code whether anything with it ran at each position."""
+    together = np.zeros((int(code.max(initial=-1)) + 1, ran.shape[1]), bool)
     np.logical_or.at(together, code, ran)
-    return together[code]
+    return together

@@ -20,6 +20,7 @@ from django.db import (
     transaction,
 )
 
+from ingest.ahead import one_ahead
 from ingest.document import Document
 from ingest.errors import Refusal, Refused
 from ingest.locks import loading
@@ -56,6 +57,7 @@ def load_documents(
     source: str = "kcidb",
     on_batch: OnBatch = lambda _: None,
     inside: Inside = lambda: None,
+    read_ahead: bool = False,
 ) -> Summary:
     """Load documents and return what became of them.
 
@@ -68,10 +70,14 @@ def load_documents(
     far a source was read) is kept if and only if they are. Several documents may be stored in
     several transactions, and a transaction may be tried again, ``inside`` with it; so give one
     document at a time to move a cursor past it.
+
+    With ``read_ahead`` the documents are made in another thread, which has no business with the
+    database, while earlier ones are written.
     """
+    batches = _batches(documents)
     loader = Loader(source, inside)
     with _patient_collector():
-        for batch in _batches(documents):
+        for batch in one_ahead(batches) if read_ahead else batches:
             loader.load(batch)
             on_batch(loader.summary)
     loader.waker.finish()

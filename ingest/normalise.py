@@ -162,7 +162,7 @@ def instant(text: str) -> tuple[datetime | None, bool]:
     year 10000 or the year 0 in UTC).
     """
     written = text.upper()
-    plain = _LEAP_SECOND.sub(r"\g<1>59", written)
+    plain = _LEAP_SECOND.sub(r"\g<1>59", written) if ":60" in written else written
     is_leap = plain != written
     try:
         moment = datetime.fromisoformat(plain).astimezone(UTC)

@@ -44,7 +44,7 @@ def run(number: int, tasks: Any, reports: Any, database: str, source: str) -> No
         reports.put(Report(number, unreported, summary, is_last))
         unreported = 0
 
-    summary = load_documents(_documents(tasks, count), source=source, on_batch=report)
+    summary = load_documents(_documents(tasks, count), source=source, on_batch=report, read_ahead=True)
     report(summary, is_last=True)
 
 

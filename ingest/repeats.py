@@ -17,6 +17,7 @@ import orjson
 
 _FIELD: Final = b'"log_excerpt":'
 _STRING: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_BACKSLASH: Final = 0x5C
 _LEAST: Final = 512
 """Bytes of an excerpt from which a stand-in pays."""
 
@@ -50,6 +51,15 @@ def _objects(document: Any) -> Iterator[dict[str, Any]]:
     return (item for items in lists if isinstance(items, list) for item in items if isinstance(item, dict))
 
 
+def _long_string(raw: bytes, start: int) -> bytes | None:
+    """Return the string that starts somewhere, with its quotes; None when it is short."""
+    end = raw.find(b'"', start + 1, start + _LEAST)
+    if end > 0 and raw[end - 1] != _BACKSLASH:  # seen at a glance
+        return None
+    string = _STRING.match(raw, start)
+    return string[0] if string and len(string[0]) >= _LEAST else None
+
+
 def folded(raw: bytes) -> Folded | None:
     """Return JSON text with stand-ins for repeated excerpts; None when there are none.
 
@@ -69,6 +79,6 @@ def folded(raw: bytes) -> Folded | None:
             pieces += [raw[kept:start], stand_in]
             kept = position = start + len(literal)
             count += 1
-        elif (string := _STRING.match(raw, start)) and len(string[0]) >= _LEAST:
-            literal, stand_in = string[0], b""
+        elif (string := _long_string(raw, start)) is not None:
+            literal, stand_in = string, b""
     return Folded(b"".join([*pieces, raw[kept:]]), texts, count) if count else None

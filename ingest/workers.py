@@ -31,7 +31,9 @@ def load_files(files: list[str], *, source: str, processes: int, on_progress: On
     """
     if processes <= 1 or len(files) < 2:
         documents = _documents(files, lambda size: on_progress(size, None))
-        return load_documents(documents, source=source, on_batch=lambda summary: on_progress(0, summary))
+        return load_documents(
+            documents, source=source, on_batch=lambda summary: on_progress(0, summary), read_ahead=True
+        )
     connections.close_all()
     # A fresh interpreter each: no connection, lock or thread of this one is inherited.
     context = multiprocessing.get_context("spawn")

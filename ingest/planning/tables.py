@@ -71,7 +71,11 @@ class Table:
 
 
 def _select(table: str, key: Mapping[str, str]) -> Composed:
-    return SQL("SELECT k.n, t.id FROM unnest({}) WITH ORDINALITY AS k ({}, n) JOIN {} t ON {}").format(
+    # OFFSET 0: one probe of the index per key, whatever PostgreSQL knows of a table that grows fast.
+    return SQL("""
+        SELECT k.n, t.id FROM unnest({}) WITH ORDINALITY AS k ({}, n)
+        CROSS JOIN LATERAL (SELECT t.id FROM {} t WHERE {} OFFSET 0) t
+    """).format(
         SQL(", ").join(SQL("%s::{}[]").format(Identifier(kind)) for kind in key.values()),
         SQL(", ").join(map(Identifier, key)),
         Identifier(table),
@@ -118,10 +122,12 @@ def is_duplicate(error: Exception) -> bool:
 
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
-    """Append rows to a table by COPY."""
+    """Append rows to a table by COPY, if there are any."""
+    if not (made := list(rows)):
+        return
     statement = SQL("COPY {} ({}) FROM STDIN").format(
         Identifier(table), SQL(", ").join(Identifier(column) for column in columns)
     )
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
-        for row in rows:
+        for row in made:
             copy.write_row(row)

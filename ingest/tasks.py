@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 LOADER_SECONDS = 4.0
 """How long one run over a spool lasts: then other work of the same worker gets its turn."""
-GATHERING_SECONDS = 0.1
+GATHERING_SECONDS = 0.5
 PULL_SECONDS = 60.0
 
 

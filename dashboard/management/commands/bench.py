@@ -16,6 +16,8 @@ from dashboard.bench.loading import loading
 from dashboard.bench.pages import FIRST_AFTER_RESTART, STATEMENTS, Biggest, Page, addresses
 from dashboard.bench.questions import rows
 from dashboard.bench.storage import storage
+from dashboard.bench.submitting import TESTS as SUBMITTED
+from dashboard.bench.submitting import submitting
 from dashboard.bench.web import Measured, Server, measure, running
 
 MEGABYTES_PER_WORKER = 120
@@ -61,6 +63,8 @@ class Command(BaseCommand):
         if not options["skip_ingest"]:
             with database.scratch(name):
                 for section in loading(options["fresh"], options["requests"]):
+                    self._say(section)
+                for section in submitting(min(options["fresh"], SUBMITTED)):
                     self._say(section)
         self.stdout.write(
             f"\n{self._over} figures over budget." if self._over else "\nEverything is within budget."

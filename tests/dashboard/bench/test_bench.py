@@ -20,6 +20,8 @@ WORDS = (
     "ingest, 2 processes",
     "submission → counts",
     "Small pages while",
+    "documents of one job",
+    "documents of 200 tests",
 )
 
 

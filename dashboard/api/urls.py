@@ -23,6 +23,7 @@ from dashboard.api import (
     results,
     revisions,
     search,
+    subscriptions,
     tokens,
 )
 from dashboard.api.endpoint import Endpoint
@@ -97,6 +98,16 @@ urlpatterns = [
     path("submissions/<int:number>", intake.GetSubmission.as_view(), name="api_get_submission"),
     path("rejections", intake.ListRejections.as_view(), name="api_list_rejections"),
     path("status", intake.GetStatus.as_view(), name="api_get_status"),
+    path("subscriptions", subscriptions.ListSubscriptions.as_view(), name="api_list_subscriptions"),
+    path(
+        "subscriptions/<int:number>/deliveries",
+        subscriptions.ListDeliveries.as_view(),
+        name="api_list_deliveries",
+    ),
+    path("subscriptions/<int:number>", subscriptions.GetSubscription.as_view(), name="api_get_subscription"),
+    path("views", subscriptions.ListViews.as_view(), name="api_list_views"),
+    path("views/<int:number>", subscriptions.GetView.as_view(), name="api_get_view"),
+    path("follows", subscriptions.ListFollows.as_view(), name="api_list_follows"),
     path("tokens", tokens.ListTokens.as_view(), name="api_list_tokens"),
     path("tokens/<int:number>", tokens.GetToken.as_view(), name="api_get_token"),
     path("schema", SpectacularAPIView.as_view(authentication_classes=()), name="schema"),

@@ -17,8 +17,8 @@ from results.selection import Selection
 
 Listing = Subscription.Listing
 
-LEFT_OUT = ("after", "sort", "order", "format", "limit")
-"""Parameters of a listing that say how it is shown."""
+LEFT_OUT = ("after", "sort", "order", "format", "limit", "since", "until")
+"""Parameters that say how a listing is shown, and of which days: news are of today."""
 
 
 def canonical(listing: str, query: str) -> str:

@@ -70,14 +70,9 @@ def change_follow(request: HttpRequest, response: HttpResponse, one: Followed, *
     """Follow something, or no longer. Raises TooMany."""
     before = followed(request)
     after = before | {one} if wanted else before - {one}
-    if wanted and len(after) > MOST:
-        raise TooMany(f"You follow {MOST} things already; drop some first.")
     if is_known_user(request):
-        row: dict[str, Any] = {"user_id": request.user.pk, "kind": one.kind, "name": one.name}
-        if wanted:
-            Follow.objects.get_or_create(**row)
-        else:
-            Follow.objects.filter(**row).delete()
+        assert request.user.pk is not None
+        follow_as(request.user.pk, one, wanted=wanted)
         return
     value = urlencode([(kept.kind, kept.name) for kept in sorted(after)])
     if len(value) > COOKIE_BYTES:
@@ -85,6 +80,17 @@ def change_follow(request: HttpRequest, response: HttpResponse, one: Followed, *
     response.set_cookie(
         COOKIE, value, COOKIE_SECONDS, secure=request.is_secure(), httponly=True, samesite="Lax"
     )
+
+
+def follow_as(user: int, one: Followed, *, wanted: bool) -> None:
+    """Follow something as a user, or no longer. Raises TooMany."""
+    row: dict[str, Any] = {"user_id": user, "kind": one.kind, "name": one.name}
+    if not wanted:
+        Follow.objects.filter(**row).delete()
+    elif Follow.objects.filter(user_id=user).count() >= MOST:
+        raise TooMany(f"You follow {MOST} things already; drop some first.")
+    else:
+        Follow.objects.get_or_create(**row)
 
 
 def adopt_cookie(request: HttpRequest, user: int) -> None:

@@ -53,6 +53,14 @@ def save_view(user: int, name: str, address: str) -> SavedView:
     return SavedView.objects.update_or_create(user_id=user, name=name, defaults={"address": address})[0]
 
 
+def view_of(user: int, number: int) -> SavedView:
+    """Return a view of a user. Raises NotFound for those of others and for none."""
+    view = SavedView.objects.filter(pk=number, user_id=user).first()
+    if view is None:
+        raise NotFound(f"saved view {number} of yours")
+    return view
+
+
 def rename_view(user: int, number: int, name: str) -> None:
     """Call a view something else. Raises NotFound, and BadView when another one has the name."""
     try:

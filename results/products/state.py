@@ -186,15 +186,7 @@ def product_states(asked: Sequence[tuple[Definition, NamedRevision | None]]) -> 
         if (branch.product, branch.tree) in ran
     ]
     events = open_events(products, heads)
-    measured = product_measurements(
-        products,
-        [
-            Question(number, gate, branch, head)
-            for branch, head in heads
-            for number, gate in enumerate(definitions[branch.product].gates)
-            if isinstance(gate, Measured)
-        ],
-    )
+    measured = product_measurements(products, _questions(definitions, heads))
 
     def state(branch: Branch) -> BranchState:
         key = (branch.product, branch.tree)
@@ -210,6 +202,15 @@ def product_states(asked: Sequence[tuple[Definition, NamedRevision | None]]) -> 
         )
         for definition, of_one in zip(definitions, branches, strict=True)
     )
+
+
+def _questions(definitions: Sequence[Definition], heads: Iterable[tuple[Branch, Position]]) -> list[Question]:
+    return [
+        Question(number, gate, branch, head)
+        for branch, head in heads
+        for number, gate in enumerate(definitions[branch.product].gates)
+        if isinstance(gate, Measured)
+    ]
 
 
 def exact(terms: Iterable[Term]) -> Iterator[str]:

@@ -7,7 +7,16 @@ from typing import Final
 
 from django.urls import reverse
 
-from dashboard.paths import build_path, device_path, issue_path, lab_path, test_path, tree_path, with_query
+from dashboard.paths import (
+    build_path,
+    device_path,
+    issue_path,
+    lab_path,
+    suite_path,
+    test_path,
+    tree_path,
+    with_query,
+)
 from results.queries.records import TreeRef
 from results.queries.search import Hit, IdKind, Kind
 
@@ -30,7 +39,7 @@ def _listing(page: str, parameter: str) -> Callable[[Hit], str]:
 
 _ADDRESSES: Final[dict[Kind, Callable[[Hit], str]]] = {
     "tree": lambda hit: tree_path(TreeRef(hit.name, hit.note, "")),
-    "suite": _listing("tests", "suite"),
+    "suite": lambda hit: suite_path(hit.name),
     "test": _listing("tests", "path"),
     "device": lambda hit: device_path(hit.name),
     "lab": lambda hit: lab_path(hit.name),

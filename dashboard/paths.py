@@ -63,6 +63,11 @@ def lab_path(lab: str) -> str:
     return f"/lab/{_segment(lab)}"
 
 
+def suite_path(suite: str) -> str:
+    """Return the address of a suite."""
+    return f"/suite/{_segment(suite)}"
+
+
 def submission_path(submission: int) -> str:
     """Return the address of a submission."""
     return f"/submission/{submission}"

@@ -77,6 +77,7 @@ def _navigation() -> tuple[NavEntry, ...]:
         ("Trees", "trees", "t"),
         ("Grid", "grid", "h"),
         ("Compare", "compare", "c"),
+        ("Suites", "suites", "e"),
         ("Devices", "devices", "d"),
         ("Labs", "labs", "l"),
         ("Products", "products", "p"),

@@ -37,6 +37,7 @@ from dashboard.views import (
     search,
     status,
     submissions,
+    suites,
     tests,
     trees,
 )
@@ -71,6 +72,8 @@ urlpatterns = [
     path("t/<anything:kcidb_id>", tests.test, name="test"),
     *twinned("s/<int:number>", tests.series, name="series"),
     *twinned("devices", devices.devices, name="devices"),
+    path("suite/<anything:name>", suites.suite, name="suite"),
+    *twinned("suites", suites.suites, name="suites"),
     path("charts/<str:name>", charts.page, name="chart"),
     path("_/facets", tests.tests_facets, name="tests_facets"),
     path("_/charts/<str:name>", charts.numbers, name="chart_numbers"),

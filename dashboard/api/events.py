@@ -128,7 +128,9 @@ class ListFlaky(Rows):
     """Tests that fail now and then although nothing changed, those that cost most first."""
 
     tag, shape = "flaky", FlakyRow
-    extra = {"verdict": tuple(VERDICTS), "tree": None, "platform": None, "lab": None, "q": None}
+    extra = {
+        "verdict": tuple(VERDICTS), "tree": None, "platform": None, "lab": None, "suite": None, "q": None
+    }  # fmt: skip
 
     def page(self, query: Query, limit: int, **names: Any) -> Listing[Any]:
         """Return a page of series."""
@@ -139,6 +141,7 @@ class ListFlaky(Rows):
             tree=asked.get("tree", ""),
             platform=asked.get("platform", ""),
             lab=asked.get("lab", ""),
+            suite=asked.get("suite", ""),
         )
         return flaky_page(which, after=query.after, limit=limit)
 

@@ -22,7 +22,7 @@ from results.queries.flaky import FLAKY_VERDICTS, FlakyFilter, FlakyRow, flaky_c
 
 VERDICTS: Final = {verdict.label: verdict for verdict in FLAKY_VERDICTS}
 EXTRA: Final[dict[str, Any]] = {
-    "verdict": tuple(VERDICTS), "q": None, "tree": None, "platform": None, "lab": None,
+    "verdict": tuple(VERDICTS), "q": None, "tree": None, "platform": None, "lab": None, "suite": None,
 }  # fmt: skip
 
 
@@ -60,6 +60,7 @@ def flaky(request: HttpRequest) -> HttpResponse:
         tree=asked.get("tree", ""),
         platform=asked.get("platform", ""),
         lab=asked.get("lab", ""),
+        suite=asked.get("suite", ""),
     )
     found, counts = flaky_page(which, after=query.after), flaky_counts(which)
     page = FlakyPage(

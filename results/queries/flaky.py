@@ -48,6 +48,7 @@ class FlakyFilter:
     tree: str = ""
     platform: str = ""
     lab: str = ""
+    suite: str = ""
 
 
 _FROM: Final = SQL("""
@@ -56,6 +57,7 @@ _FROM: Final = SQL("""
     JOIN results_tree tr ON tr.id = v.tree_id
     JOIN results_testpath tp ON tp.id = s.path_id
     JOIN results_lab la ON la.id = s.lab_id
+    JOIN results_suite su ON su.id = s.suite_id
     LEFT JOIN results_platform p ON p.id = s.platform_id
     WHERE {where}
 """)
@@ -96,7 +98,7 @@ def _where(which: FlakyFilter) -> Composable:
     conditions: list[Composable] = []
     if which.search:
         conditions.append(SQL("tp.name ILIKE {}").format(Literal(f"%{escape_like(which.search)}%")))
-    for alias, name in (("tr", which.tree), ("p", which.platform), ("la", which.lab)):
+    for alias, name in (("tr", which.tree), ("p", which.platform), ("la", which.lab), ("su", which.suite)):
         if name:
             conditions.append(SQL("{}.name = {}").format(Identifier(alias), Literal(name)))
     return all_of(conditions)

@@ -66,7 +66,8 @@ def revision_crumbs(revision: RevisionRef | None, tab: str) -> tuple[Link, ...]:
 class RevisionLine:
     """A revision with its counts, each number a link into the revision's page.
 
-    ``compare``: the comparison with the revision before it, "" where that is not known.
+    ``compare``: the comparison with the revision before it, "" where that is not known. ``grid`` shows
+    the series of the tree up to here.
     """
 
     tree: str
@@ -79,6 +80,7 @@ class RevisionLine:
     boots: Counts
     tests: Counts
     compare: str = ""
+    grid: str = ""
 
     @property
     def is_bad(self) -> bool:
@@ -117,6 +119,7 @@ class RevisionLine:
             boots=counts("boots", row.boots),
             tests=counts("tests", row.tests),
             compare=comparison_url(before, revision, with_repository=with_repository) if before else "",
+            grid=with_query("/grid", [*tree_params(revision.tree), *repository, ("to", revision.commit)]),
         )
 
 

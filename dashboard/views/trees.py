@@ -12,7 +12,9 @@ from django.views.decorators.http import require_safe
 
 from dashboard.api.revisions import ListRevisions, ListTrees
 from dashboard.charts import Sparkline, Trend, TrendPoint, sparkline, trend
-from dashboard.filters import read_query
+from dashboard.event_rows import EventLine
+from dashboard.fields import Field, single_valued, text_fields
+from dashboard.filters import Query, read_query
 from dashboard.listing import Address, Chip, Pager, chips, pager, sentence
 from dashboard.middleware import with_charts
 from dashboard.parts import failing, plural
@@ -21,6 +23,7 @@ from dashboard.plots.links import ChartLink, branch_charts
 from dashboard.rows import RevisionLine, tree_name, tree_params
 from dashboard.shell import Frame, Link, render_page
 from dashboard.twins import twins
+from results.queries.events import OPEN, EventFilter, event_page
 from results.queries.records import TreeRef
 from results.queries.revisions import RevisionRow, revision_history
 from results.queries.trees import TreeRow, find_trees, tree_listing
@@ -28,6 +31,15 @@ from results.selection import DIMENSIONS, REVISION, Selection
 
 DAYS = 30
 REVISIONS = 40
+EVENTS = 10
+FIELDS = {
+    "platform": "Device",
+    "lab": "Lab",
+    "suite": "Suite",
+    "origin": "Origin",
+    "since": "Since",
+    "until": "Until",
+}
 SAID = [name for name in DIMENSIONS if name not in (*REVISION, "build", "kind", "q")]
 """What the counts of a branch can be restricted to."""
 
@@ -76,6 +88,10 @@ class TreePage(Frame):
     pager: Pager
     clear: str
     grid: str
+    events: tuple[EventLine, ...]
+    fields: tuple[Field, ...]
+    kept: list[tuple[str, str]]
+    only_tags: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,15 +129,22 @@ def trees(request: HttpRequest) -> HttpResponse:
 @with_charts
 def tree(request: HttpRequest, tree: str, branch: str = "") -> HttpResponse:
     """Answer /tree/<tree>/<branch>."""
-    query = read_query(request.GET, dimensions=SAID, extra={"url": None})
+    query = read_query(request.GET, dimensions=SAID, extra={"url": None, "tags": ("only",)})
     found = find_trees(tree, branch=branch, url=query.extra.get("url"))
     if not found:
         raise Http404(f"There is no tree {tree}/{branch}.")
     if len(found) > 1:
         return render_page(request, "trees/repositories.html", _repositories(request.path, found))
+    return render_page(request, "trees/detail.html", _page(request.path, found[0], query))
+
+
+def _page(path: str, tree: TreeRef, query: Query) -> TreePage:
     stays = (("url", query.extra["url"]),) if "url" in query.extra else ()
-    address = Address(request.path, query.selection, stays)
-    listing = revision_history(found[0], selection=query.selection, after=query.after, limit=REVISIONS)
+    only_tags = "tags" in query.extra
+    address = Address(path, query.selection, (*stays, *([("tags", "only")] if only_tags else [])))
+    listing = revision_history(
+        tree, selection=query.selection, only_tags=only_tags, after=query.after, limit=REVISIONS
+    )
     lines = tuple(
         RevisionLine.of(
             row,
@@ -131,23 +154,32 @@ def tree(request: HttpRequest, tree: str, branch: str = "") -> HttpResponse:
         )
         for row, before in zip_longest(listing, listing.rows[1:])
     )
-    page = TreePage(
-        title=_title(found[0], listing.rows, query.selection),
-        heading=tree_name(found[0]),
+    return TreePage(
+        title=_title(tree, listing.rows, query.selection),
+        heading=tree_name(tree),
         section="trees",
         verdict=_verdict(listing.rows),
         summary=plural(len(lines), "revision"),
         crumbs=(Link("Trees", reverse("trees")),),
-        tree=found[0],
+        tree=tree,
         lines=lines,
         trend=trend([_point(line) for line in reversed(lines)]),
-        charts=branch_charts(found[0], with_repository=bool(stays)),
+        charts=branch_charts(tree, with_repository=bool(stays)),
         chips=chips(address),
         pager=pager(address, after=query.after, following=listing.after),
         clear=address.selecting(Selection()).url(),
-        grid=with_query(reverse("grid"), [*tree_params(found[0]), *stays]),
+        grid=with_query(reverse("grid"), [*tree_params(tree), *stays]),
+        events=tuple(EventLine.of(row) for row in event_page(_open(tree, query), limit=EVENTS)),
+        fields=text_fields(query, {}, {}, FIELDS),
+        kept=[item for item in address.params_but(*single_valued(query, FIELDS)) if item[0] != "tags"],
+        only_tags=only_tags,
     )
-    return render_page(request, "trees/detail.html", page)
+
+
+def _open(tree: TreeRef, query: Query) -> EventFilter:
+    """Return which events of a tree are shown: those on the device or in the lab that is looked at."""
+    places = query.selection.only(("platform", "lab", "suite"))
+    return EventFilter(states=OPEN, about=places.within(tree.selection), live=True)
 
 
 def _title(tree: TreeRef, rows: tuple[RevisionRow, ...], selection: Selection) -> str:

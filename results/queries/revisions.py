@@ -21,6 +21,7 @@ from results.queries.records import Listing, RevisionRef, StatusCounts, TreeRef
 from results.queries.refs import REVISION_COLUMNS, as_revision
 from results.queries.revision_counts import COUNT_COLUMNS, HAS_CHECKOUT, LAST_RESULT, as_counts
 from results.selection import EVERYTHING, Selection, Term
+from results.vocabulary import all_of
 
 _HEX: Final = re.compile(r"[0-9a-f]{4,40}")
 
@@ -88,6 +89,8 @@ _ROWS: Final = SQL("""
     JOIN results_tree tr ON tr.id = r.tree_id
     ORDER BY r.place DESC, r.id DESC
 """)
+
+_IS_TAG: Final = SQL("r.describe <> '' AND r.describe !~ '-[0-9]+-g[0-9a-f]{7,40}$'")
 
 # The newest revision of each tree. Leans on revision_history.
 NEWEST: Final = SQL("""
@@ -180,20 +183,26 @@ def newest_revisions(limit: int = 20) -> tuple[RevisionRow, ...]:
 
 
 def revision_history(
-    tree: TreeRef, *, selection: Selection = EVERYTHING, after: str | None = None, limit: int = 50
+    tree: TreeRef,
+    *,
+    selection: Selection = EVERYTHING,
+    only_tags: bool = False,
+    after: str | None = None,
+    limit: int = 50,
 ) -> Listing[RevisionRow]:
     """Return the revisions of a tree, newest first, with their counts under a selection.
 
     ``since`` and ``until`` of the selection bound when a revision started; the other dimensions
     restrict what is counted, and a revision with nothing to count is still listed (a gap in
-    testing is an answer). Builds are counted under those dimensions that a build has.
+    testing is an answer). Builds are counted under those dimensions that a build has. ``only_tags``
+    leaves out what lies between two tags, as its describe tells.
     """
     page = _HISTORY.format(
         name=Literal(tree.name),
         branch=Literal(tree.branch),
         url=Literal(tree.url),
         has_checkout=HAS_CHECKOUT,
-        bounds=_bounds(selection, after),
+        bounds=all_of([_bounds(selection, after), *([_IS_TAG] if only_tags else [])]),
         limit=Literal(limit + 1),
     )
     counted = selection.without("since", "until")

@@ -387,3 +387,28 @@ def test_more_rows_do_not_mean_more_questions(client, url):
         asked.append(len(queries))
         assert len(page.select("[data-rows] > tr")) >= numbers.stop - (url == "/submissions")
     assert asked[0] == asked[1] <= 12
+
+
+# --- A branch ----------------------------------------------------------------------------------------
+
+
+def test_a_branch_shows_only_tags_when_asked_and_says_so(client):
+    names = ("v6.18-rc1", "v6.18-rc1-41-g3f2a9c1d7b02", "v6.18-rc2", "")
+    for hours, name in enumerate(names):
+        started = NOW - timedelta(hours=10 - hours)
+        revision = create_revision(started=started)
+        checkout = create_checkout(revision=revision, start_time=started, git_commit_name=name)
+        create_test(build=create_build(checkout=checkout))
+        count()
+        revision.describe = name
+        revision.save()
+    shown = [
+        row.get_text()
+        for row in soup(client.get("/tree/mainline/master?tags=only")).select("[data-rows] th a")
+    ]
+    assert shown == ["v6.18-rc2", "v6.18-rc1"]
+    page = soup(client.get("/tree/mainline/master?tags=only&lab=x"))
+    assert page.select_one("[name=tags]").has_attr("checked")
+    assert page.select_one("[name=lab]")["value"] == "x"
+    assert len(soup(client.get("/tree/mainline/master")).select("[data-rows] > tr")) == 4
+    assert client.get("/tree/mainline/master?tags=some").status_code == 400

@@ -267,7 +267,7 @@ def _device_cell(
         named = any(
             platform in tuple(exact(definition.parts[part]["platform"])) for part in state.branch.parts
         )
-        return DeviceCell(Badge("none", "\N{NO-BREAK SPACE}", "never ran"), "", ()) if named else None
+        return DeviceCell(Badge("none", "\N{NO-BREAK SPACE}", "no run lately"), "", ()) if named else None
 
     def of(noun: str, *statuses: Status, css: str = "") -> Number:
         return number(definition, state, cells, noun, *statuses, platform=(platform,), css=css)
@@ -280,7 +280,7 @@ def _device_cell(
     shown = tuple(one for one in numbers if one.count)
     if not any(cell.counts for cell in cells):
         days = [cell.day for cell in cells if cell.day]
-        since = f"no run for {plural((today - max(days)).days, 'day')}" if days else "no run"
+        since = f"no run for {plural((today - max(days)).days, 'day')}" if days else "no run lately"
         if days and max(days) >= today:
             since = "no run yet"
         return DeviceCell(Badge("none", "\N{NO-BREAK SPACE}", since), "", ())

@@ -31,18 +31,18 @@ from results.products.store import (
 from results.queries.products import ProductRow, product_changes, product_count, product_page, product_row
 from results.queries.records import Listing
 
-MOST_STATES: Final = 100
-"""Products of a page: each of them is judged anew."""
+MOST_STATES: Final = 50
+"""Products of a page, whatever the limit: each of them is judged anew."""
 
 T = TypeVar("T")
 
 
 class ListProducts(Writable, Rows):
-    """Products by name, each with the newest state of its branches."""
+    """Products by name, each with the newest state of its branches; a page has at most 50."""
 
     tag, shape, is_timeless = "products", shapes.ProductItem, False
     extra = {"q": None}
-    page_rows = 25
+    page_rows = 20
     scope = Scope.PRODUCTS
     changes = {
         "post": Change("createProduct", "Make a product.", shapes.NewProduct, 201, shapes.ProductWhole)

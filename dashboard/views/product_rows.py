@@ -23,6 +23,7 @@ from dashboard.twins import twins
 from results.models import Event
 from results.products.state import BranchState, Pair, ProductState
 from results.queries import paging
+from results.queries.product_branches import WINDOW
 from results.queries.product_events import events_by_number
 from results.queries.products import ProductRow, product_row
 from results.queries.records import Listing
@@ -58,6 +59,7 @@ class CoveragePage(Frame):
     lines: tuple[SilentLine, ...]
     total: int
     pager: Pager
+    window: int = WINDOW
 
 
 @require_safe

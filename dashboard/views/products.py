@@ -38,7 +38,7 @@ from results.products.state import BranchState, ProductState, Verdict, product_s
 from results.queries.product_events import events_by_number
 from results.queries.products import ProductRow, product_count, product_page, product_row
 
-PAGE_PRODUCTS: Final = 25
+PAGE_PRODUCTS: Final = 20
 SHOWN_EVENTS: Final = 10
 SHOWN_SILENT: Final = 15
 

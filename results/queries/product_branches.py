@@ -18,7 +18,7 @@ from results.queries.revision_names import NamedRevision
 from results.selection import Selection
 from results.vocabulary import where_tree
 
-WINDOW: Final = 20
+WINDOW: Final = 10
 """Revisions of a branch that are looked at, the newest and those before it."""
 MOST_BRANCHES: Final = 24
 """Branches of a product that are looked at, those tested last."""

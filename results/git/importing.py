@@ -65,11 +65,10 @@ def import_git(
     tested = frozenset[bytes]().union(*(each.found for each in found))
     if not tested:
         return Imported(tuple(found), 0, 0, 0, 0)
-    starts = tested.union(*(repository.heads(each.tree.branch) for each in found if each.found))
     edges = storing.edges()
     new = walk(
         repository,
-        starts,
+        tested.union(*(repository.heads(each.tree.branch) for each in found if each.found)),
         edges,
         stored=stored,
         floor=_oldest(repository, tested) - days * 86_400,
@@ -84,12 +83,17 @@ def import_git(
         tags = storing.keep_tags(list(repository.tags()))
         named = describe_tested()
         mark_order(concerned | _trees_with(named))
-    if new.parents:
+    _derive(is_larger=bool(new.parents))
+    return Imported(tuple(found), len(new.parents), tags, len(named), len(new.missing))
+
+
+def _derive(*, is_larger: bool) -> None:
+    """Put revisions in order and count ranges; in a larger graph, those that were not exact once more."""
+    if is_larger:
         CommitRange.objects.filter(is_exact=False).delete()
     while Due.objects.filter(kind=Due.Kind.TREE).exists():
         refresh()
     measure_ranges()
-    return Imported(tuple(found), len(new.parents), tags, len(named), len(new.missing))
 
 
 def _found(repository: Repository, tree: Tree, stored: Container[bytes]) -> TreeFound:

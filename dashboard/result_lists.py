@@ -18,7 +18,7 @@ from dashboard.listing import (
     facet_panels,
     pager,
 )
-from dashboard.rows import BuildLine, TestLine, test_lines
+from dashboard.rows import BuildLine, TestLine, build_lines, test_lines
 from results.errors import QueryTimeout
 from results.queries.builds import BUILD_SORTS, build_page
 from results.queries.facets import Facets, Noun, facets, listed
@@ -49,6 +49,7 @@ BUILD_HEADS: tuple[Head, ...] = (
     ("config", "Config", ""),
     ("arch", "Arch", ""),
     ("compiler", "Compiler", ""),
+    ("verdict", "Verdict", ""),
     ("revision", "Revision", ""),
     ("origin", "Origin", "p2 p3"),
     ("start", "Age", ""),
@@ -131,7 +132,7 @@ def _test_lines(selection: Selection, **paging: Any) -> Listing[TestLine]:
 
 def _build_lines(selection: Selection, **paging: Any) -> Listing[BuildLine]:
     found = build_page(selection, **paging)
-    return Listing(tuple(BuildLine.of(row) for row in found), found.after)
+    return Listing(build_lines(found.rows), found.after)
 
 
 def _result_list(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,8 +11,9 @@ from django.urls import reverse
 from dashboard.parts import Counts
 from dashboard.paths import revision_path, tree_path, with_query
 from dashboard.shell import Link
-from dashboard.verdict_words import Said, run_words
+from dashboard.verdict_words import Said, build_words, run_words
 from results.errors import QueryTimeout
+from results.queries.build_verdicts import BuildVerdict, build_verdicts
 from results.queries.builds import BUILD_DIMENSIONS, BuildRow
 from results.queries.records import BuildRef, IssueRef, RevisionRef, StatusCounts, TreeRef
 from results.queries.revisions import RevisionRow
@@ -125,20 +126,37 @@ class RevisionLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildLine:
-    """A build with the counts of what ran on it, each number a link to the runs it counts."""
+    """A build with the counts of what ran on it, each number a link to the runs it counts.
+
+    ``said``: why it failed, or what it has more of; None when there is nothing to say, or when that
+    took too long to find out.
+    """
 
     build: BuildRow
     boots: Counts
     tests: Counts
+    said: Said | None
+    issue: IssueRef | None
 
-    @classmethod
-    def of(cls, row: BuildRow) -> BuildLine:
-        """Make the line of a build."""
-        return cls(
-            build=row,
-            boots=build_counts(row.build, "boot", row.boots),
-            tests=build_counts(row.build, "test", row.tests),
-        )
+
+def build_lines(rows: Iterable[BuildRow]) -> tuple[BuildLine, ...]:
+    """Return the lines of builds; asks once for the verdicts on all of them."""
+    rows = tuple(rows)
+    try:
+        verdicts = build_verdicts([row.build.id for row in rows]) if rows else {}
+    except QueryTimeout:
+        verdicts = {}
+    return tuple(_build_line(row, verdicts.get(row.build.id)) for row in rows)
+
+
+def _build_line(row: BuildRow, verdict: BuildVerdict | None) -> BuildLine:
+    return BuildLine(
+        build=row,
+        boots=build_counts(row.build, "boot", row.boots),
+        tests=build_counts(row.build, "test", row.tests),
+        said=build_words(verdict) if verdict else None,
+        issue=verdict.failure.issue if verdict and verdict.failure else None,
+    )
 
 
 def build_counts(build: BuildRef, kind: str, counts: StatusCounts) -> Counts:

@@ -8,6 +8,7 @@ from typing import Final
 
 from dashboard.paths import event_path
 from results.models import Event, SeriesVerdict
+from results.queries.build_verdicts import BuildVerdict
 from results.queries.verdicts import RunVerdict
 
 Series = SeriesVerdict.Verdict
@@ -45,6 +46,15 @@ def run_words(verdict: RunVerdict) -> Said:
         perhaps = "perhaps " if verdict.series == Series.FLAKY_SUSPECTED else ""
         return Said(f"{perhaps}flaky {interval(verdict.score, verdict.low, verdict.high)}", "flaky")
     return _PLAIN.get(verdict.series, Said("suspected", "skip"))
+
+
+def build_words(verdict: BuildVerdict) -> Said:
+    """Return why a build failed, or what it has more of: "4 warnings, were 1"."""
+    if verdict.failure:
+        return run_words(verdict.failure)
+    texts = [f"{each.after:,.0f} {each.metric}, were {each.before:,.0f}" for each in verdict.more]
+    doubt = "" if all(each.confirmed for each in verdict.more) else ", suspected"
+    return Said(f"new here: {'; '.join(texts)}{doubt}", "flaky")
 
 
 def _of_event(verdict: RunVerdict, url: str) -> Said:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
@@ -12,10 +12,10 @@ from dashboard.filters import read_query
 from dashboard.listing import Address, sentence
 from dashboard.parts import Counts, LogLine, enumeration, log_lines, plural
 from dashboard.result_lists import ResultList, builds_list
-from dashboard.rows import BuildLine, SuiteLine, build_counts, revision_crumbs
+from dashboard.rows import BuildLine, SuiteLine, build_counts, build_lines, revision_crumbs
 from dashboard.shell import Frame, render_page
 from dashboard.twins import twins
-from results.queries.builds import BUILD_DIMENSIONS, BUILD_SORTS, BuildDetail, build_detail
+from results.queries.builds import BUILD_DIMENSIONS, BUILD_SORTS, BuildDetail, BuildRow, build_detail
 from results.queries.pruned import Pruned, pruned_builds
 from results.selection import Selection
 
@@ -25,6 +25,7 @@ class BuildPage(Frame):
     """A build: how it was made, what ran on it, and how the same build did before."""
 
     detail: BuildDetail
+    line: BuildLine
     excerpt: tuple[LogLine, ...]
     suites: tuple[SuiteLine, ...]
     boots: Counts
@@ -63,6 +64,7 @@ def build(request: HttpRequest, kcidb_id: str) -> HttpResponse:
     detail = build_detail(kcidb_id)
     ref = detail.build
     name = " ".join(part for part in (ref.architecture, ref.config, ref.compiler) if part) or ref.id
+    lines = build_lines((_as_row(detail), *detail.history))
     page = BuildPage(
         title=f"{detail.status.name} · {name}{f' · {detail.revision.title}' if detail.revision else ''}",
         heading=name,
@@ -74,10 +76,15 @@ def build(request: HttpRequest, kcidb_id: str) -> HttpResponse:
         suites=tuple(SuiteLine.of(found.suite, found.counts, ref.selection) for found in detail.suites),
         boots=build_counts(ref, "boot", detail.boots),
         tests=build_counts(ref, "test", detail.tests),
-        history=tuple(BuildLine.of(row) for row in detail.history),
+        line=lines[0],
+        history=lines[1:],
         pruned=pruned_builds(ref.selection),
     )
     return render_page(request, "builds/detail.html", page)
+
+
+def _as_row(detail: BuildDetail) -> BuildRow:
+    return BuildRow(**{field.name: getattr(detail, field.name) for field in fields(BuildRow)})
 
 
 def _verdict(detail: BuildDetail) -> str:

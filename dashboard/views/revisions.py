@@ -39,6 +39,7 @@ from dashboard.rows import (
     BuildLine,
     RevisionLine,
     TestLine,
+    build_lines,
     comparison_url,
     revision_url,
     test_lines,
@@ -311,9 +312,7 @@ def _overview(about: Selection, detail: RevisionDetail) -> Overview:
     tests = test_page(bad.where(kind="test"), limit=SHOWN).rows if detail.tests.failed else ()
     lines = test_lines((*boots, *tests))
     return Overview(
-        builds=tuple(BuildLine.of(row) for row in build_page(bad, limit=SHOWN))
-        if detail.builds.failed
-        else (),
+        builds=build_lines(build_page(bad, limit=SHOWN)) if detail.builds.failed else (),
         boots=lines[: len(boots)],
         tests=lines[len(boots) :],
         build_columns=columns(without_revision(BUILD_HEADS), (), address),

@@ -1,0 +1,111 @@
+"""What the analysis says about builds: why one failed, and whether it has more warnings than before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from psycopg.sql import SQL, Literal
+
+from results.db import fetch
+from results.keys import key_of
+from results.models import Event, MetricChange
+from results.queries.records import IssueRef
+from results.queries.verdicts import RunVerdict, Words
+from results.status import UNHAPPY, Status
+
+COUNTED: Final = ("errors", "warnings")
+
+
+@dataclass(frozen=True, slots=True)
+class NewCount:
+    """Since this build there are more warnings (or errors, as ``metric`` says) than in the last ones."""
+
+    metric: str
+    before: float
+    after: float
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BuildVerdict:
+    """Why a build failed (None: it did not), and what it has more of."""
+
+    failure: RunVerdict | None
+    more: tuple[NewCount, ...]
+
+
+# Leans on seriesverdict_variant, eventseries' index on its subject, metricchange_whose, incident_build.
+_VERDICTS: Final = SQL("""
+    SELECT b.kcidb_id AS build, b.status, v.verdict AS series, v.score, v.low, v.high,
+           e.event, e.state, e.kind, coalesce(e.since, '') AS since, coalesce(e.is_new, false) AS is_new,
+           known.kcidb_id AS issue_id, known.comment AS issue_comment, more.counts
+    FROM unnest({keys}::uuid[]) AS wanted (key)
+    JOIN results_build b ON b.key = wanted.key
+    LEFT JOIN results_revision r ON r.id = b.revision_id
+    LEFT JOIN results_seriesverdict v
+         ON v.tree_id = r.tree_id AND v.series_id IS NULL AND v.origin_id = b.origin_id
+         AND v.architecture_id IS NOT DISTINCT FROM b.architecture_id
+         AND v.config_id IS NOT DISTINCT FROM b.config_id
+         AND v.compiler_id IS NOT DISTINCT FROM b.compiler_id
+    LEFT JOIN LATERAL (
+        SELECT e.id AS event, e.state, e.kind, began.id = r.id AS is_new,
+               coalesce(nullif(began.describe, ''), left(began."commit", 12)) AS since
+        FROM results_eventseries m
+        JOIN results_event e ON e.id = m.event_id AND e.state NOT IN ({infra}, {closed})
+        JOIN results_revision began ON began.id = m.first_bad_id
+        LEFT JOIN results_revision fixed ON fixed.id = m.fixed_id
+        WHERE m.subject_id = v.id AND b.status = {fail} AND began.place <= r.place
+              AND (fixed.id IS NULL OR r.place < fixed.place)
+        ORDER BY e.state = {suspected}, began.place DESC, e.id LIMIT 1
+    ) e ON true
+    LEFT JOIN LATERAL (
+        SELECT i.kcidb_id, i.comment FROM results_incident c
+        JOIN results_issue i ON i.key = c.issue_key AND i.is_newest
+        WHERE c.build_key = b.key AND c.present ORDER BY i.id LIMIT 1
+    ) known ON true
+    LEFT JOIN LATERAL (
+        SELECT json_agg(json_build_array(m.metric, m.before, m.after, m.confirmed) ORDER BY m.metric)
+               AS counts
+        FROM results_metricchange m
+        WHERE m.series_id IS NULL AND m.variant_id = v.id AND m.metric = ANY({counted})
+              AND m.revision_id = r.id AND m.direction = {worse}
+    ) more ON true
+    WHERE b.status = ANY({unhappy}::smallint[]) OR more.counts IS NOT NULL
+""")
+
+
+def build_verdicts(build_ids: Sequence[str]) -> dict[str, BuildVerdict]:
+    """Return the verdicts on those of some builds that there is something to say about, by their id."""
+    query = _VERDICTS.format(
+        keys=Literal([key_of(kcidb_id) for kcidb_id in build_ids]),
+        unhappy=Literal([int(status) for status in UNHAPPY]),
+        fail=Literal(int(Status.FAIL)),
+        infra=Literal(int(Event.State.INFRA)),
+        closed=Literal(int(Event.State.CLOSED)),
+        suspected=Literal(int(Event.State.SUSPECTED)),
+        counted=Literal(list(COUNTED)),
+        worse=Literal(int(MetricChange.Direction.REGRESSION)),
+    )
+    return dict(fetch(query, _verdict, as_written=True))
+
+
+def _verdict(
+    *,
+    build: str,
+    status: int,
+    counts: list[list[Any]] | None,
+    issue_id: str | None,
+    issue_comment: str | None,
+    **columns: Any,
+) -> tuple[str, BuildVerdict]:
+    for name, kind in (("series", Words), ("state", Event.State), ("kind", Event.Kind)):
+        columns[name] = None if columns[name] is None else kind(columns[name])
+    for name in ("score", "low", "high"):
+        columns[name] = columns[name] or 0.0
+    failure = None
+    if status in UNHAPPY:
+        issue = IssueRef(issue_id, issue_comment or "") if issue_id else None
+        failure = RunVerdict(issue=issue, is_infrastructure=status in (Status.ERROR, Status.MISS), **columns)
+    return build, BuildVerdict(failure, tuple(NewCount(*each) for each in counts or ()))

@@ -10,7 +10,7 @@ from ingest.demo.events import HOUR, Break, BuildBreak, History, Outage, Removal
 from ingest.demo.hardware import LAB_WEIGHTS
 from ingest.demo.loglines import BUILD_ERRORS
 from ingest.demo.logs import SYMPTOMS
-from ingest.demo.plan import BranchPlan, Lane, Spec
+from ingest.demo.plan import FAVOURED, BranchPlan, Lane, Spec
 from ingest.demo.profiles import Profiles
 from ingest.demo.suites import BOOT, suites_of
 
@@ -20,6 +20,7 @@ NEW_FLAKES = 0.07
 OUTAGES = 0.05
 DEAD_DEVICES = 0.1
 DECAYS = 0.03
+NEWS_AGE = timedelta(hours=50)
 BROKEN_BUILDS = 0.012
 """How likely a variant stops building at a revision; it stays broken for a few."""
 
@@ -29,6 +30,7 @@ def plant(spec: Spec, plans: Sequence[BranchPlan], profiles: Profiles) -> Histor
     history = History()
     revisions = sum(len(each.revisions) for each in plans)
     _plant_breaks(spec, plans, profiles, history, revisions)
+    _plant_news(spec, plans[0], profiles, history)
     _plant_build_breaks(spec, plans, history)
     _plant_outages(spec, plans, history, revisions)
     _plant_removals(spec, plans, history)
@@ -58,6 +60,32 @@ def _plant_breaks(
         newest = number % 8 == 0
         if found := _break(rng, each, profiles, f"break-{number + 1}", flaky=number < flakes, newest=newest):
             history.breaks.append(found)
+
+
+def _plant_news(spec: Spec, each: BranchPlan, profiles: Profiles, history: History) -> None:
+    """Break a network test of the most important branch everywhere, since yesterday: there is news."""
+    yesterday = spec.until - NEWS_AGE
+    first = next((r.position for r in each.revisions if r.started > yesterday), len(each.revisions) - 1)
+    rng = spec.rng("news")
+    lanes = [lane for lane in each.lanes if (lane.branch.tree, lane.origin, lane.suite.job) == FAVOURED]
+    cases = [case for lane in lanes for case in _passing_cases(lane, profiles)]
+    if not cases or first == 0:
+        return
+    # Where it fails most visibly: on the most devices.
+    case = max(sorted(set(cases)), key=cases.count)
+    history.breaks.append(
+        Break(
+            id="news",
+            branch=each.branch.label,
+            suite=lanes[0].suite,
+            case=case,
+            where={},
+            spans=[(first, None)],
+            rate=1.0,
+            scope="all devices",
+            symptom=rng.choice(SYMPTOMS["kselftest"]),
+        )
+    )
 
 
 def _break(
@@ -95,15 +123,19 @@ def _some_lane(rng: Random, each: BranchPlan) -> Lane:
 
 
 def _passing_case(rng: Random, lane: Lane, profiles: Profiles) -> str | None:
+    passing = _passing_cases(lane, profiles)
+    return rng.choice(passing) if passing else None
+
+
+def _passing_cases(lane: Lane, profiles: Profiles) -> list[str]:
     profile = profiles.of(lane.suite, lane.platform, lane.lab)
     flaky = {flake.case for flake in profile.flakes}
     measured = {metric.case for metric in lane.suite.metrics}
-    passing = [
+    return [
         case
         for index, case in enumerate(lane.cases)
         if profile.statuses[index] == "PASS" and index not in flaky and case not in measured
     ]
-    return rng.choice(passing) if passing else None
 
 
 def _scope(rng: Random, lane: Lane) -> tuple[str, dict[str, str]]:

@@ -35,6 +35,9 @@ COVERAGE = 0.92 * PLATFORM_RUNS * LANE_RUNS
 """What remains of a plan, broken builds and outages considered."""
 SHARES = {"maestro": 0.5, "linaro": 0.44, "redhat": 0.045, "ti": 0.01, "microsoft": 0.005}
 NEWEST_AGE = timedelta(hours=5)
+FAVOURED = ("mainline", "maestro", "kselftest-net")
+"""Tree, origin and job that go together on several boards: there is something to break on."""
+_FAVOURED_LANES = 10
 T = TypeVar("T")
 
 
@@ -190,13 +193,17 @@ def _lanes(
     jobs = _weighted_order(
         rng,
         [
-            (weight * suite.weight, (spot, suite))
+            (
+                weight * suite.weight * (1e6 if (branch.tree, origin, suite.job) == FAVOURED else 1),
+                (spot, suite),
+            )
             for weight, spot in spots
             for suite in suites_of(origin)
             if not suite.limits or spot[0].arch in suite.limits
         ],
     )
     hopeless: set[Suite] = set()
+    favoured = 0
     for _, ((variant, platform, lab), suite) in jobs:
         if wanted < 1:
             return
@@ -204,7 +211,12 @@ def _lanes(
             continue
         if suite.is_hopeless:
             hopeless.add(suite)
-        room = min(cap // 4 if suite.is_hopeless else cap, math.ceil(wanted))
+        is_favoured = (branch.tree, origin, suite.job) == FAVOURED
+        favoured += is_favoured
+        if is_favoured and favoured > _FAVOURED_LANES:
+            continue
+        share = 4 if suite.is_hopeless else 5 if is_favoured else 1
+        room = min(max(1, cap // share), math.ceil(wanted))
         cases = (suite.cases or ("",))[:room]
         lane = Lane(branch, origin, variant, platform, lab, suite, cases)
         wanted -= lane.size

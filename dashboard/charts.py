@@ -157,7 +157,9 @@ class Sparkline:
     label: str
 
 
-def sparkline(values: Sequence[int], *, width: int = 80, height: int = 18) -> Sparkline | None:
+def sparkline(
+    values: Sequence[int], *, width: int = 80, height: int = 18, unit: str = ""
+) -> Sparkline | None:
     """Return a line through the values, oldest first; None when there are fewer than two."""
     if len(values) < 2:
         return None
@@ -169,5 +171,5 @@ def sparkline(values: Sequence[int], *, width: int = 80, height: int = 18) -> Sp
         for i, value in enumerate(values)
     ]
     path = "M" + "L".join(f"{x:g} {y:g}" for x, y in points)
-    label = f"{values[-1]:,} now, between {low:,} and {high:,}"
+    label = f"{values[-1]:,}{unit} now, between {low:,}{unit} and {high:,}{unit}"
     return Sparkline(width, height, path, *points[-1], label)

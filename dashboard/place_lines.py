@@ -13,7 +13,10 @@ from results.selection import Selection
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceLine:
-    """A place with its boots and tests, each number a link to the runs it counts. ``note``: a few words."""
+    """A place with its boots and tests, each number a link to the runs it counts.
+
+    ``note``: a few words; ``more``: where its history is, "" for nowhere.
+    """
 
     name: str
     url: str
@@ -21,6 +24,7 @@ class PlaceLine:
     boots: Counts
     tests: Counts
     note: str = ""
+    more: str = ""
 
     @classmethod
     def of(
@@ -33,6 +37,7 @@ class PlaceLine:
         boots: StatusCounts,
         tests: StatusCounts,
         note: str = "",
+        more: str = "",
     ) -> PlaceLine:
         """Make the line of a place; ``about`` selects its results."""
         return cls(
@@ -42,4 +47,5 @@ class PlaceLine:
             boots=selected_counts(about.where(kind="boot"), boots),
             tests=selected_counts(about.where(kind="test"), tests),
             note=note,
+            more=more,
         )

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from dashboard.api.events import ListRegressions
 from dashboard.api.places import GetDevice, ListDevices
+from dashboard.charts import Sparkline, sparkline
 from dashboard.event_rows import EventLine
 from dashboard.filters import read_query
 from dashboard.listing import Address, Chip, chips, sentence
@@ -21,9 +22,10 @@ from dashboard.parts import Counts, failing, plural
 from dashboard.paths import device_path, lab_path, with_query
 from dashboard.place_lines import PlaceLine
 from dashboard.plots.links import ChartLink, device_charts
-from dashboard.rows import SuiteLine, revision_url, selected_counts, tree_name
+from dashboard.rows import SuiteLine, revision_url, selected_counts, tree_name, tree_params
 from dashboard.shell import Frame, Link, render_page
 from dashboard.twins import Source, twins
+from results.queries.device_coverage import StoppedSuite, boot_times, stopped_suites
 from results.queries.devices import (
     DeviceDetail,
     DeviceLab,
@@ -71,6 +73,9 @@ class DevicePage(Frame):
     suites: tuple[SuiteLine, ...]
     compatibles: tuple[Link, ...]
     charts: tuple[ChartLink, ...]
+    exclusive: int
+    boot_time: Sparkline | None
+    stopped: tuple[StoppedSuite, ...]
     events: tuple[EventLine, ...]
 
 
@@ -127,6 +132,7 @@ def device(request: HttpRequest, platform: str) -> HttpResponse:
     here = Selection().where(platform=platform)
     window = here.where(since=detail.since.isoformat())
     shown = EventFilter(states=OPEN, platform=platform, live=True)
+    lines = tuple(EventLine.of(row) for row in event_page(shown, limit=EVENTS))
     page = DevicePage(
         title=f"{detail.boots.failed + detail.tests.failed:,} fail · {platform}",
         heading=platform,
@@ -141,7 +147,10 @@ def device(request: HttpRequest, platform: str) -> HttpResponse:
             Link(name, with_query(reverse("devices"), [("compatible", name)])) for name in detail.compatibles
         ),
         charts=device_charts(platform),
-        events=tuple(EventLine.of(row) for row in event_page(shown, limit=EVENTS)),
+        events=lines,
+        exclusive=sum(1 for line in lines if line.row.n_platforms == 1),
+        boot_time=sparkline(boot_times(platform, since=detail.since), unit=" ms"),
+        stopped=stopped_suites(platform, since=detail.since),
     )
     return render_page(request, "devices/detail.html", page)
 
@@ -155,7 +164,17 @@ def _tree(here: Selection, tree: DeviceTree) -> PlaceLine:
         here.within(revision.selection),
         boots=tree.boots,
         tests=tree.tests,
+        note=_change(tree),
+        more=with_query("/grid", [*tree_params(revision.tree), *here.params(), ("to", revision.commit)]),
     )
+
+
+def _change(tree: DeviceTree) -> str:
+    """Return how many failures more or less there are than in the revision before."""
+    if tree.before is None:
+        return ""
+    more = tree.boots.failed + tree.tests.failed - tree.before.boots.failed - tree.before.tests.failed
+    return f"{more:+,} fail since {tree.before.revision.title}" if more else "as many fail as before"
 
 
 def _lab(window: Selection, lab: DeviceLab) -> PlaceLine:

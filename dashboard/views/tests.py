@@ -13,6 +13,7 @@ from dashboard.api.results import GetSeries, GetTest, ListRuns, ListTests
 from dashboard.filters import read_query
 from dashboard.listing import Address, Chip, Column, FacetPanel, chips, columns, facet_panels, sentence
 from dashboard.middleware import with_charts
+from dashboard.near_series import NearGroup, near_groups
 from dashboard.parts import LogLine, log_lines
 from dashboard.paths import tree_path
 from dashboard.plot import MetricFigure, metric_figure, state_words
@@ -26,6 +27,7 @@ from results.errors import QueryTimeout
 from results.queries.facets import Noun, facets
 from results.queries.series import Series, SeriesRun, series_detail, series_history
 from results.queries.series_analysis import SeriesAnalysis, series_analysis
+from results.queries.series_near import series_near
 from results.queries.test_runs import TestDetail, test_detail
 from results.queries.tests import TEST_SORTS
 from results.selection import DIMENSIONS, Selection
@@ -62,6 +64,7 @@ class SeriesPage(Frame):
     series: Series
     history: tuple[SeriesRun, ...]
     runs: tuple[RunLine, ...]
+    near: tuple[NearGroup, ...]
     analysis: SeriesAnalysis
     figures: tuple[tuple[MetricFigure, ChartLink], ...]
     state: str
@@ -166,6 +169,7 @@ def series(request: HttpRequest, number: int) -> HttpResponse:
         series=found,
         history=history,
         runs=run_lines(history),
+        near=near_groups(found, series_near(number)),
         analysis=analysis,
         figures=tuple(
             (metric_figure(metric), measurement_link(number, metric.name)) for metric in analysis.metrics

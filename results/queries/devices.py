@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
 from typing import Final
@@ -26,6 +26,9 @@ DEVICE_DIMENSIONS: Final = (
 
 LOOKED_AT: Final = 5
 """Newest counts of a platform among whose builds one is expected to say its architecture."""
+
+BEFORE_DAYS: Final = 21
+"""Days before the window in which the revision is looked for that a tree's newest one is compared with."""
 
 _COUNTED_BY_DAY: Final = frozenset({"origin", "lab", "platform", "compatible", "status"})
 
@@ -50,12 +53,16 @@ class DeviceRow:
 
 @dataclass(frozen=True, slots=True)
 class DeviceTree:
-    """The newest revision of one tree that was tested on a device, with the counts there."""
+    """The newest revision of one tree that was tested on a device, with the counts there.
+
+    ``before`` is the one before it of those that were tested in the last weeks, None when it is the only one.
+    """
 
     revision: RevisionRef
     started: datetime
     boots: StatusCounts
     tests: StatusCounts
+    before: DeviceTree | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,17 +157,20 @@ _SUITES: Final = SQL("""
 
 # Leans on resultcount_platform, then on build_revision and resultcount_identity.
 _TREES: Final = SQL("""
-    WITH newest AS MATERIALIZED (
-        SELECT DISTINCT ON (r.tree_id) r.id
+    WITH tested AS MATERIALIZED (
+        SELECT r.id, r.tree_id, row_number() OVER (
+            PARTITION BY r.tree_id ORDER BY r.place DESC, r.id DESC
+        ) AS age, max(tested.day) OVER (PARTITION BY r.tree_id) AS last_day
         FROM (
-            SELECT DISTINCT b.revision_id
+            SELECT b.revision_id, max(rc.day) AS day
             FROM results_resultcount rc JOIN results_build b ON b.id = rc.build_id
-            WHERE rc.platform_id = {platform} AND rc.day >= {since} AND b.revision_id IS NOT NULL
+            WHERE rc.platform_id = {platform} AND rc.day >= {before} AND b.revision_id IS NOT NULL
+            GROUP BY b.revision_id
         ) tested
         JOIN results_revision r ON r.id = tested.revision_id
-        ORDER BY r.tree_id, r.place DESC, r.id DESC
-    )
-    SELECT {revision}, r.started, counted.is_boot, counted.counts
+    ),
+    newest AS (SELECT id, age FROM tested WHERE age <= 2 AND last_day >= {since})
+    SELECT {revision}, r.started, newest.age, counted.is_boot, counted.counts
     FROM newest
     CROSS JOIN LATERAL (
         SELECT rc.is_boot, {sums} AS counts
@@ -194,6 +204,7 @@ def device_detail(platform: str, *, since: date) -> DeviceDetail:
     about = {
         "platform": Literal(found[0]["id"]),
         "since": Literal(since),
+        "before": Literal(since - timedelta(days=BEFORE_DAYS)),
         "sums": array_of_sums("rc"),
     }
     labs = _labs(fetch(_LABS.format(**about), Columns))
@@ -254,9 +265,14 @@ def _suite(*, suite: str, counts: list[int], last_day: date | None) -> DeviceSui
 
 
 def _trees(rows: list[Columns]) -> tuple[DeviceTree, ...]:
-    found = []
+    found, before = [], {}
     revisions = [(as_revision(row), row) for row in rows]
     for revision, group in groupby(revisions, key=itemgetter(0)):
         parts = [row for _, row in group]
-        found.append(DeviceTree(revision, parts[0]["started"], **boots_and_tests(parts)))
-    return tuple(found)
+        counts = boots_and_tests(parts)
+        tree = DeviceTree(revision, parts[0]["started"], counts["boots"], counts["tests"])
+        if parts[0]["age"] == 1:
+            found.append(tree)
+        else:
+            before[revision.tree] = tree
+    return tuple(replace(tree, before=before.get(tree.revision.tree)) for tree in found)

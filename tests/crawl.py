@@ -30,7 +30,7 @@ def kind(url):
 def crawl(of_a_kind):
     """Return some pages of each kind that can be reached from the home page: address -> page.
 
-    What is no page (a feed, a mail, JSON) has to answer and is left out.
+    What is no page (a feed, a mail, JSON, a way to the form to sign in) has to answer and is left out.
     """
     client, kinds, visited, waiting = Client(), Counter(), {}, deque(START)
     while waiting:
@@ -40,7 +40,7 @@ def crawl(of_a_kind):
         kinds[kind(url)] += 1
         response = client.get(url)
         assert response.status_code in ((404,) if url == NOT_THERE else (200, 302)), url
-        if not response["Content-Type"].startswith("text/html"):
+        if response.status_code == 302 or not response["Content-Type"].startswith("text/html"):
             continue
         visited[url] = soup(response)
         links = (

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, wraps
+from functools import cache, cached_property, wraps
 from typing import Any, Concatenate, Final, ParamSpec
 from urllib.parse import quote
 
@@ -86,7 +86,7 @@ class Twins:
                 self.by_format[name] = found
         self.is_text = False
 
-    @property
+    @cached_property
     def links(self) -> tuple[Twin, ...]:
         """The twins of the page at this address, without a cursor."""
         params = [(name, value) for name, values in self.request.GET.lists() for value in values]

@@ -13,12 +13,16 @@ from django.urls import get_resolver, resolve
 from tests.crawl import crawl, kind, soup
 
 COUNTS_OF_A_PAGE = 8
-NO_PAGES = {"healthz", "readyz", "metrics", "status_json", "logout", "opensearch"} | {
+NO_PAGES = {"healthz", "readyz", "metrics", "status_json", "logout", "opensearch", "robots"} | {
     "test_log_raw",
     "build_log_raw",
     "tree_without_branch",
     "revision_without_branch",
     "chart_numbers",
+    "tree_badge",
+    "tree_badge_without_branch",
+    "device_badge",
+    "product_badge",
 }
 """Addresses that answer machines or forms, and second patterns of pages that have another one."""
 

@@ -15,7 +15,7 @@ from django.test import Client
 from tests.crawl import crawl, soup
 
 ATOM = "{http://www.w3.org/2005/Atom}"
-NO_TWINS = re.compile(r"/(accounts|account|prefs|api|follows|feed|saved|badge|products/new|p/[^/]+/edit)\b")
+NO_TWINS = re.compile(r"/(_|accounts|account|prefs|api|follows|feed|saved|badge|products/new|p/[^/]+/edit)\b")
 
 
 @pytest.fixture(scope="module")

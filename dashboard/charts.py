@@ -145,6 +145,19 @@ def days(counted: Sequence[tuple[date, StatusCounts]], *, height: int = 18, step
     return Days(len(counted) * step, height, tuple(bars), label)
 
 
+def day_counts(counted: Sequence[tuple[date, int]], noun: str, *, height: int = 18, step: int = 6) -> Days:
+    """Return the bars of numbers that are all bad: incidents, say, which ``noun`` is the word for."""
+    peak = max((count for _, count in counted), default=0) or 1
+    bars = []
+    for index, (_, count) in enumerate(counted):
+        tall = round(max(1.0, height * count / peak), 1) if count else 0.0
+        top = round(height - tall, 1)
+        bars.append(DayBar(index * step, tall, top, tall, top))
+    total = sum(count for _, count in counted)
+    label = f"{total:,} {noun} in {len(counted)} days, at most {peak if total else 0:,} a day"
+    return Days(len(counted) * step, height, tuple(bars), label)
+
+
 @dataclass(frozen=True, slots=True)
 class Sparkline:
     """A line without axes, and the words that say the same."""

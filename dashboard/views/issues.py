@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast, get_args
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboard.api.issues import TRIAGES, GetIssue, ListIncidents, ListIssues
+from dashboard.charts import Days, day_counts
 from dashboard.filters import BadQuery, read_query
 from dashboard.listing import Address, Pager, pager
 from dashboard.parts import enumeration, plural
 from dashboard.paths import issue_path, with_query
 from dashboard.shell import Frame, Link, render_page
 from dashboard.twins import twins
+from results.queries.issue_days import IssueDay, issue_days
 from results.queries.issues import (
     CULPRITS,
     IncidentRow,
@@ -32,6 +36,7 @@ from results.queries.issues import (
 from results.triage import decide_issue
 
 SHOWN: tuple[Shown, ...] = get_args(Shown)
+DAYS = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +68,8 @@ class IssuePage(Frame):
     """An issue: its versions, and its incidents under one tab."""
 
     detail: IssueDetail
+    days: Days
+    happening: str
     changes: tuple[IssueChangeRow, ...]
     tabs: tuple[IncidentTab, ...]
     incidents: tuple[IncidentRow, ...]
@@ -111,6 +118,7 @@ def issue(request: HttpRequest, kcidb_id: str) -> HttpResponse:
     shown = cast(Shown, query.extra.get("shown", "all"))
     detail = issue_detail(kcidb_id)
     name = detail.row.issue.comment or kcidb_id
+    lately = issue_days(kcidb_id, today=timezone.now().date(), days=DAYS)
     found = incident_page(kcidb_id, shown=shown, after=query.after)
     stays = () if shown == "all" else (("shown", shown),)
     page = IssuePage(
@@ -121,6 +129,8 @@ def issue(request: HttpRequest, kcidb_id: str) -> HttpResponse:
         summary=f"{plural(len(found), 'incident')} on this page",
         crumbs=(Link("Issues", reverse("issues")),),
         detail=detail,
+        days=day_counts([(each.day, each.incidents) for each in lately], "incidents"),
+        happening=_happening(detail.row, lately),
         changes=issue_changes(kcidb_id),
         tabs=_tabs(request.path, shown, detail.row),
         incidents=found.rows,
@@ -154,6 +164,18 @@ def _verdict(row: IssueRow) -> str:
     )
     blamed = f" Blamed: {enumeration(row.culprits)}." if row.culprits else ""
     return f"{f'Seen in {seen}.' if seen else 'Not seen in any build or test.'}{blamed}"
+
+
+def _happening(row: IssueRow, lately: Sequence[IssueDay]) -> str:
+    """Return whether the issue still happens: seen in the last week, and how often before."""
+    week, before = lately[-7:], lately[-14:-7]
+    now, then = sum(day.incidents for day in week), sum(day.incidents for day in before)
+    if now:
+        change = f", {then:,} in the week before" if then else ", none in the week before"
+        return f"Still happening: {plural(now, 'incident')} in the last 7 days{change}."
+    if row.last_seen is None:
+        return ""
+    return f"Not seen for {plural((timezone.now() - row.last_seen).days, 'day')}."
 
 
 def _tabs(path: str, current: Shown, row: IssueRow) -> tuple[IncidentTab, ...]:

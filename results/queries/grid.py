@@ -193,8 +193,8 @@ def grid(
 
     Columns are ``newest`` and those before it, newest first. ``rows``: series that failed in one of
     the columns, or failed and passed there, or just ran. ``recent`` puts first what failed last
-    (not for all: these are by name); the rows of one path stay together, and on one page where
-    they fit. At most ``MOST_CELLS`` cells (ValueError). May raise BadCursor and QueryTimeout.
+    (not for all: these are by name); the rows of one path stay together, and go on with the next
+    page where one is full. At most ``MOST_CELLS`` cells (ValueError). May raise BadCursor and QueryTimeout.
     """
     if width * limit > MOST_CELLS:
         raise ValueError(f"a grid of more than {MOST_CELLS} cells")
@@ -212,7 +212,9 @@ def grid(
     shown, older = tuple(columns[:width]), columns[width].revision if len(columns) > width else None
     numbers = [column.number for column in shown]
     found = fetch(_rows(newest.tree, numbers, selection, rows, sort, after, limit + 1), Columns)
-    page = _page(found, limit)
+    page = paging.listing(
+        found, limit, lambda row: [row[key] for key in ("rank", "path", "device", "series_id")]
+    )
     return Grid(
         columns=shown,
         older=older,
@@ -254,16 +256,6 @@ def _after(cursor: str | None, position: SQL) -> Composable:
         return SQL("true")
     values = paging.decode(cursor, (int, str, str, int))
     return SQL("{} > ({})").format(position, SQL(", ").join(Literal(value) for value in values))
-
-
-def _page(found: list[Columns], limit: int) -> Listing[Columns]:
-    """Return a page that does not end amid the series of a path, unless they fill it."""
-    if len(found) > limit:
-        whole = next(place for place, row in enumerate(found) if row["path"] == found[limit]["path"])
-        limit = whole or limit
-    return paging.listing(
-        found, limit, lambda row: [row[key] for key in ("rank", "path", "device", "series_id")]
-    )
 
 
 def _with_cells(rows: Sequence[Columns], numbers: list[int]) -> tuple[GridRow, ...]:

@@ -119,7 +119,7 @@ def test_a_run_that_failed_outweighs_its_retry(tree):
 
 
 @pytest.mark.parametrize("rows", ["failing", "changed", "all"])
-def test_pages_do_not_part_the_series_of_a_path(tree, rows):
+def test_pages_are_full_and_keep_the_series_of_a_path_together(tree, rows):
     build = create_build(checkout=create_checkout(revision=create_revision("9" * 40, started=NOW)))
     for path, platforms in (("a.one", 1), ("a.two", 2), ("b.many", 5)):
         for number in range(platforms):
@@ -135,7 +135,9 @@ def test_pages_do_not_part_the_series_of_a_path(tree, rows):
         pages.append([(row.path, row.platform) for row in found.rows])
         if (after := found.rows.after) is None:
             break
-    assert [len(page) for page in pages] == [1, 2, 2, 2, 1]
+    assert [len(page) for page in pages] == [2, 2, 2, 2]
+    paths = [path for page in pages for path, _ in page]
+    assert len([path for path, before in zip(paths, ["", *paths], strict=False) if path != before]) == 3
     assert len({row for page in pages for row in page}) == 8
 
 

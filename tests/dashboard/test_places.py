@@ -18,6 +18,8 @@ from tests.factories import (
     create_build,
     create_checkout,
     create_history,
+    create_incident,
+    create_issue,
     create_test,
     create_tree,
 )
@@ -101,3 +103,21 @@ def test_a_series_knows_where_else_its_test_runs(client):
     said = text(client, f"/s/{series.id}")
     assert "Same test in this tree 1 of 1 series fail" in said
     assert "Same test here, other branches 0 of 1 series fail" in said
+
+
+def test_an_issue_tells_whether_it_still_happens(client):
+    issue = create_issue("maestro:now", comment="lately")
+    for days in (1, 2, 9):
+        test = create_test(f"maestro:{days:024x}", start_time=NOW - timedelta(days=days), status=Status.FAIL)
+        create_incident(issue, test_id=f"maestro:{test.key.hex[8:]}")
+    gone = create_issue("maestro:gone", comment="long ago")
+    build = create_build("maestro:b1", start_time=NOW - timedelta(days=20))
+    create_incident(gone, build_id=build.kcidb_id)
+    create_issue("maestro:never")
+    count()
+    assert "Still happening: 2 incidents in the last 7 days, 1 in the week before." in text(
+        client, "/i/maestro:now"
+    )
+    assert "3 incidents in 30 days, at most 1 a day" in text(client, "/i/maestro:now")
+    assert "Not seen for 20 days." in text(client, "/i/maestro:gone")
+    assert "happening" not in text(client, "/i/maestro:never")

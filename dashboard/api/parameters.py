@@ -66,7 +66,7 @@ NAMES: Final = {
     "commit": ("Commit hash, or a beginning of at least 4 digits, or the describe.", "v6.12"),
     "number": ("Number.", 1),
     "platform": ("Device.", "rk3399-gru-kevin"),
-    "name": ("Lab.", "lava-collabora"),
+    "name": ("Name of the lab, or of the suite.", "lava-collabora"),
     "slug": ("Short name of a product.", "arm64-boards"),
 }
 """Of each parameter in a path: what it is, and an example."""

@@ -7,11 +7,14 @@ from typing import Any
 
 from django.utils import timezone
 
-from dashboard.api.endpoint import ALL_ROWS, Row, Rows, Thing
+from dashboard.api.endpoint import ALL_ROWS, FEED, Row, Rows, Thing
+from dashboard.api.feeds import NEVER, Entry
 from dashboard.api.records import row_of
 from dashboard.api.results import no_pages
 from dashboard.api.shapes import places as shapes
 from dashboard.filters import Query
+from dashboard.parts import failing
+from dashboard.paths import device_path
 from results.queries.devices import (
     DEVICE_DIMENSIONS,
     DeviceDetail,
@@ -20,7 +23,7 @@ from results.queries.devices import (
     device_listing,
 )
 from results.queries.labs import lab_detail, lab_listing
-from results.queries.records import Listing
+from results.queries.records import Listing, StatusCounts
 
 DAYS = 7
 
@@ -29,6 +32,7 @@ class ListDevices(Rows):
     """Devices with results in the last 7 days, by name, with what is counted under filters."""
 
     tag, shape, is_timeless, page_rows = "devices", DeviceRow, False, ALL_ROWS
+    renderer_classes, page_name = FEED, "devices"
     dimensions = DEVICE_DIMENSIONS
 
     def page(self, query: Query, limit: int, **names: Any) -> Listing[Any]:
@@ -39,6 +43,15 @@ class ListDevices(Rows):
     def item(self, record: Any) -> Row:
         """Return a device."""
         return row_of(record)
+
+    def entry(self, record: Any) -> Entry:
+        """Return the entry of a device."""
+        return Entry(
+            path=device_path(record.platform),
+            title=record.platform,
+            summary=failing(StatusCounts(), record.boots, record.tests),
+            updated=record.last_result or NEVER,
+        )
 
 
 class GetDevice(Thing):

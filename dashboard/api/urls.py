@@ -24,6 +24,7 @@ from dashboard.api import (
     revisions,
     search,
     subscriptions,
+    suites,
     tokens,
 )
 from dashboard.api.endpoint import Endpoint
@@ -94,6 +95,8 @@ urlpatterns = [
     path("products/<str:slug>/gate", products.GetProductGate.as_view(), name="api_get_product_gate"),
     path("products/<str:slug>/report", products.GetProductReport.as_view(), name="api_get_product_report"),
     path("products/<str:slug>", products.GetProduct.as_view(), name="api_get_product"),
+    path("suites", suites.ListSuites.as_view(), name="api_list_suites"),
+    path("suites/<anything:name>", suites.GetSuite.as_view(), name="api_get_suite"),
     path("submissions", intake.ListSubmissions.as_view(), name="api_list_submissions"),
     path("submissions/<int:number>", intake.GetSubmission.as_view(), name="api_get_submission"),
     path("rejections", intake.ListRejections.as_view(), name="api_list_rejections"),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from dashboard.api.suites import GetSuite, ListSuites
 from dashboard.filters import read_query
 from dashboard.parts import Counts, failing, plural
 from dashboard.paths import device_path, suite_path, with_query
@@ -79,7 +80,7 @@ def _since() -> date:
 
 
 @require_safe
-@twins()
+@twins(ListSuites)
 def suites(request: HttpRequest) -> HttpResponse:
     """Answer /suites."""
     search = read_query(request.GET, extra={"q": None}).extra.get("q", "")
@@ -97,7 +98,7 @@ def suites(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@twins()
+@twins(GetSuite)
 def suite(request: HttpRequest, name: str) -> HttpResponse:
     """Answer /suite/<name>."""
     read_query(request.GET)

@@ -36,6 +36,12 @@ def api():
         ("flaky", "series/{series}"),
         ("devices", "devices/{platform}"),
         ("labs", "labs/{lab}"),
+        ("suites?q=ltp", "suites/{suite}"),
+        ("grid?tree=mainline&branch=master", "series/{series}/analysis"),
+        ("grid?tree=mainline&branch=master&rows=all", "series/{series}/measurements"),
+        ("incidents", "issues/{issue}"),
+        ("measurements", "series/{series}/measurements"),
+        ("compare/changes?tree=mainline&branch=master&change=still", "tests/{after_id}"),
         ("submissions", "submissions/{id}"),
         ("rejections", "submissions/{submission}"),
     ],
@@ -57,3 +63,28 @@ def test_a_tree_says_the_same_as_its_tests(api):
     }
     rows = b"".join(api.get("tests", format="ndjson", kind="test", **named)).splitlines()
     assert len(rows) == sum(tree["tests"].values()) == api.json("tests", kind="test", **named)["total"]
+
+
+def test_a_comparison_counts_its_rows(api):
+    named = {"tree": "mainline", "branch": "master"}
+    found = api.json("compare", **named)
+    for part in found["changes"]:
+        asked = {**named, "kind": part["kind"], "change": part["change"], "limit": 1000}
+        assert len(api.items("compare/changes", **asked)) == part["count"], part
+
+
+def test_what_broke_is_what_the_listings_say(api):
+    found = api.json("broke")
+    newest = {row["newest"]["commit"] for row in api.items("trees")}
+    assert newest <= {row["revision"]["commit"] for row in found["revisions"]}
+
+
+def test_a_search_names_pages_that_exist(api):
+    found = api.json("search", q="ltp")
+    pages = [hit["page"] for kind in found["names"] for hit in kind["hits"][:2]]
+    assert pages
+    for page in pages:
+        assert api.client.get(page).status_code == 200, page
+    test = api.items("tests", limit=1)[0]["id"]
+    assert api.json("search", q=test)["things"] == [{"kind": "test", "page": f"/t/{test}"}]
+    assert api.json("search")["names"] == []

@@ -8,10 +8,10 @@ from typing import Final
 
 from dashboard.commit_rows import commit_count
 from dashboard.event_rows import places
+from dashboard.first_error import first_error
 from dashboard.parts import enumeration
 from dashboard.paths import build_path, event_path, test_path
 from dashboard.rows import tree_name
-from results.analysis.signatures import signature_of
 from results.models import Event
 from results.queries.event_detail import EventDetail
 
@@ -67,10 +67,9 @@ def _quoted(detail: EventDetail) -> str:
     if not detail.example:
         return ""
     lines = [line.rstrip() for line in detail.example.excerpt.splitlines() if line.strip()]
-    kind = detail.event.signature.partition(":")[0]
-    kinds = (str(signature_of(line)).partition(":")[0] for line in lines)
-    hit = next((number for number, each in enumerate(kinds) if each == kind), len(lines) - LINES)
-    shown = lines[max(0, hit) : max(0, hit) + LINES]
+    hit = first_error(lines, detail.event.signature)
+    start = max(0, len(lines) - LINES) if hit is None else hit
+    shown = lines[start : start + LINES]
     return "\n".join("  " + "".join(c for c in line if c.isprintable())[: WIDTH - 2] for line in shown)
 
 

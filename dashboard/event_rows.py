@@ -19,6 +19,7 @@ LOOKS = {
     Event.State.FIXED: ("+", "fixed"),
     Event.State.INFRA: ("!", "error"),
     Event.State.CLOSED: ("-", "skip"),
+    Event.State.DISMISSED: ("-", "skip"),
 }
 """Glyph and status class of each state."""
 

@@ -17,6 +17,7 @@ from dashboard.event_mail import mail_address
 from dashboard.event_report import report_text
 from dashboard.event_rows import EventLine, statement
 from dashboard.filters import BadQuery, Query, read_query
+from dashboard.first_error import from_first_error
 from dashboard.listing import Address, Chip, Pager, Tab, chips, pager, sentence
 from dashboard.parts import LogLine, log_lines, plural
 from dashboard.paths import event_path, with_query
@@ -29,6 +30,7 @@ from results.queries.events import EVENT_SORTS, EventSort, event_counts, event_p
 from results.selection import Selection
 from results.triage import decide
 
+TAB_WORDS = {Event.State.FLAKY: "New flakes", Event.State.DISMISSED: "Dismissed suspicions"}
 FIELDS = ("tree", "platform", "lab")
 """Dimensions with a field in the form."""
 
@@ -117,12 +119,17 @@ def event(request: HttpRequest, number: int) -> HttpResponse:
         crumbs=(Link("Regressions", reverse("regressions")),),
         detail=detail,
         line=EventLine.of(row),
-        excerpt=log_lines(detail.example.excerpt) if detail.example and detail.example.excerpt else (),
+        excerpt=_excerpt(detail),
         report=report_text(detail, site),
         commits=commits_part(row.good, row.bad),
         mail=mail_address(detail, site),
     )
     return render_page(request, "events/detail.html", page)
+
+
+def _excerpt(detail: EventDetail) -> tuple[LogLine, ...]:
+    text = detail.example.excerpt if detail.example else ""
+    return from_first_error(log_lines(text), detail.event.signature) if text else ()
 
 
 @login_required
@@ -161,13 +168,13 @@ def _verdict(counts: dict[Event.State, int]) -> str:
 def _tabs(address: Address, counts: dict[Event.State, int], current: Event.State) -> tuple[Tab, ...]:
     return tuple(
         Tab(
-            "New flakes" if state == Event.State.FLAKY else state.label.capitalize(),
+            TAB_WORDS.get(state, state.label.capitalize()),
             _asking(address, "state", str(state.label)),
             state == current,
             counts[state],
         )
         for state in (Event.State.CONFIRMED, Event.State.FLAKY, Event.State.SUSPECTED,
-                      Event.State.FIXED, Event.State.INFRA, Event.State.CLOSED)
+                      Event.State.FIXED, Event.State.INFRA, Event.State.CLOSED, Event.State.DISMISSED)
     )  # fmt: skip
 
 

@@ -64,7 +64,8 @@ class Ledger:
             self._continue(self.stored[key], findings[index])
         self._open([findings[index] for index in compared.opened])
         for key, other in compared.joined.items():
-            self._close(self.stored[key], f"is part of event {other}")
+            if self.stored[key].state not in Event.TAKEN_BACK:
+                self._change(self.stored[key], Event.State.CLOSED, f"is part of event {other}")
         for key in compared.unsupported:
             self._drop(self.stored[key], judgement)
         for event in self.stored.values():
@@ -166,11 +167,10 @@ class Ledger:
             self._change(event, Event.State.INFRA, "an outage explains the failures")
         elif event.state in _OPEN or event.state == Event.State.FIXED:
             suspected = event.state == Event.State.SUSPECTED
-            self._close(event, "it did not go on" if suspected else "the results do not show it any more")
-
-    def _close(self, event: Event, why: str) -> None:
-        if event.state not in (Event.State.CLOSED, Event.State.INFRA):
-            self._change(event, Event.State.CLOSED, why)
+            if suspected:
+                self._change(event, Event.State.DISMISSED, "it did not go on")
+            else:
+                self._change(event, Event.State.CLOSED, "the results do not show it any more")
 
     def _keep(self, event: Event, judgement: Judgement) -> None:
         """Follow an open event that began before what was looked at: it goes on, or it is fixed."""

@@ -29,6 +29,7 @@ class Event(models.Model):
     NULL when it may be older than what was looked at. ``last_good`` and ``first_bad`` are what was
     seen. ``fix_bad`` and ``fix_good`` enclose the fix, NULL while anything fails. ``rate``: how
     often the affected series fail; ``confidence``: the probability that anything changed, 0 … 1.
+    ``dismissed`` are suspicions that came to nothing.
     """
 
     class Kind(models.IntegerChoices):
@@ -47,6 +48,10 @@ class Event(models.Model):
         FIXED = 4, "fixed"
         INFRA = 5, "infra"
         CLOSED = 6, "closed"
+        DISMISSED = 7, "dismissed"
+
+    TAKEN_BACK = (State.INFRA, State.CLOSED, State.DISMISSED)
+    """What turned out to be no event, or to be a part of another one."""
 
     class Triage(models.IntegerChoices):
         NEW = 1, "new"

@@ -113,7 +113,7 @@ _CHANGES: Final = SQL("""
         SELECT e.kind = {kind_regression} AND {is_between} AS is_real,
                {is_one_tree} AND began.place <= {place_a} AS is_older
         FROM results_eventseries m
-        JOIN results_event e ON e.id = m.event_id AND e.state NOT IN ({state_infra}, {state_closed})
+        JOIN results_event e ON e.id = m.event_id AND e.state <> ALL({gone}::smallint[])
         JOIN results_revision began ON began.id = m.first_bad_id
         JOIN results_revision last_bad ON last_bad.id = m.last_bad_id
         LEFT JOIN results_revision mended ON mended.id = m.fixed_id
@@ -165,8 +165,7 @@ def changes_of_sides(a: NamedRevision, b: NamedRevision) -> Composable:
         is_one_tree=Literal(a.tree == b.tree),
         is_between=_BETWEEN.format(**places) if a.tree == b.tree else SQL("true"),
         kind_regression=Literal(Event.Kind.REGRESSION.value),
-        state_infra=Literal(Event.State.INFRA.value),
-        state_closed=Literal(Event.State.CLOSED.value),
+        gone=Literal([state.value for state in Event.TAKEN_BACK]),
         state_suspected=Literal(Event.State.SUSPECTED.value),
         persistent=Literal(Verdict.PERSISTENT.value),
         chance=Literal([verdict.value for verdict in _CHANCE]),

@@ -109,7 +109,7 @@ _CHANGES: Final = SQL("""
            ARRAY(SELECT name FROM results_platform WHERE id = ANY(g.platforms) ORDER BY name) AS platforms,
            (SELECT e.id FROM results_seriesverdict v
             JOIN results_eventseries m ON m.subject_id = v.id
-            JOIN results_event e ON e.id = m.event_id AND e.state <> {closed}
+            JOIN results_event e ON e.id = m.event_id AND e.state <> ALL({gone}::smallint[])
             WHERE v.series_id = g.example ORDER BY e.began DESC, e.id LIMIT 1) AS event
     FROM (
         SELECT jsonb_agg(jsonb_build_array(part, kind, change, n))::text AS counts
@@ -152,7 +152,7 @@ def product_changes_between(parts: Parts, a: NamedRevision, b: NamedRevision) ->
         changes=changes_of_sides(a, b),
         part=_which(conditions),
         listed=Literal([int(change) for change in LISTED]),
-        closed=Literal(int(Event.State.CLOSED)),
+        gone=Literal([state.value for state in Event.TAKEN_BACK]),
         limit=Literal(MOST_GROUPS),
     )
     found = fetch(query, Columns, timeout_ms=TIMEOUT_MS)

@@ -59,7 +59,7 @@ _VERDICTS: Final = SQL("""
         SELECT e.id AS event, e.state, e.kind, began.id = r.id AS is_new,
                coalesce(nullif(began.describe, ''), left(began."commit", 12)) AS since
         FROM results_eventseries m
-        JOIN results_event e ON e.id = m.event_id AND e.state NOT IN ({infra}, {closed})
+        JOIN results_event e ON e.id = m.event_id AND e.state <> ALL({gone}::smallint[])
         JOIN results_revision began ON began.id = m.first_bad_id
         LEFT JOIN results_revision fixed ON fixed.id = m.fixed_id
         WHERE m.subject_id = v.id AND t.status = {fail} AND began.place <= r.place
@@ -89,8 +89,7 @@ def run_verdicts(test_ids: Sequence[str]) -> dict[str, RunVerdict]:
         fail=Literal(int(Status.FAIL)),
         error=Literal(int(Status.ERROR)),
         miss=Literal(int(Status.MISS)),
-        infra=Literal(int(Event.State.INFRA)),
-        closed=Literal(int(Event.State.CLOSED)),
+        gone=Literal([int(state) for state in Event.TAKEN_BACK]),
         suspected=Literal(int(Event.State.SUSPECTED)),
     )
     return dict(fetch(query, _run_verdict, as_written=True))

@@ -13,6 +13,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from dashboard.first_error import first_error, from_first_error
+from dashboard.parts import log_lines
 from results.judging import judge_tree
 from results.models import Event, EventChange, SeriesVerdict, Test, Tree
 from results.status import Status
@@ -146,6 +148,7 @@ def test_the_counts_of_states_are_the_rows_they_lead_to(client):
     tabs = {tab.get_text(" ", strip=True): tab["href"] for tab in page.select(".tabs a")}
     assert list(tabs) == [
         "Confirmed 1", "New flakes 0", "Suspected 1", "Fixed 1", "Infra 0", "Closed 0",
+        "Dismissed suspicions 0",
     ]  # fmt: skip
     for tab, url in tabs.items():
         assert len(rows(client.get(url))) == int(tab.split()[-1]), tab
@@ -341,3 +344,38 @@ def test_events_are_a_feed_and_mails(client, tmp_path):
     assert client.get(f"/r/{event.id}.mbox").content == file.read_bytes()
     report = client.get(f"/r/{event.id}.txt").content.decode()
     assert report.endswith(mail.get_payload(decode=True).decode().rstrip("\n") + "\n")
+
+
+def test_the_log_of_an_event_begins_at_its_first_error(client):
+    history("P" * 12 + "FFF")
+    event = Event.objects.get()
+    page = soup(client.get(f"/r/{event.id}"))
+    lines = page.select(".log pre span")
+    assert "BUG: kernel NULL pointer dereference" in lines[0].get_text()
+    assert lines[0]["id"] == "L2" and "line 2 of the excerpt" in text(client.get(f"/r/{event.id}"))
+
+
+@pytest.mark.parametrize(
+    ("signature", "texts", "first"),
+    [
+        ("BUG: x", ["ok", "WARNING: a at b.c:1", "BUG: sleeping function called from invalid context"], 2),
+        ("", ["ok", "fine"], None),
+        ("oops: x", ["ok", "fine"], None),
+    ],
+)
+def test_the_first_error_is_that_of_the_signature(signature, texts, first):
+    assert first_error(texts, signature) == first
+    shown = from_first_error(log_lines("\n".join(texts)), signature)
+    assert shown[0].number == (first or 0) + 1
+
+
+def test_suspicions_that_came_to_nothing_are_listed_apart(client):
+    history("P" * 12 + "F", boards=BOARDS[:1])
+    suspicion = Event.objects.get()
+    assert suspicion.state == Event.State.SUSPECTED
+    Test.objects.filter(status=Status.FAIL).update(status=Status.PASS)
+    judge_tree(suspicion.tree_id)
+    assert Event.objects.get().state == Event.State.DISMISSED
+    page = text(client.get("/regressions?state=closed"))
+    assert "Closed 0" in page and "Dismissed suspicions 1" in page
+    assert len(rows(client.get("/regressions?state=dismissed"))) == 1

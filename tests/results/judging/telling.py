@@ -26,7 +26,7 @@ def told():
             event.high.describe, event.fix_good and event.fix_good.describe, event.rate, event.confidence,
             event.n_series, sorted(series_name(member.subject) for member in event.series.all()),
         )
-        for event in Event.objects.exclude(state=Event.State.CLOSED)
+        for event in Event.objects.exclude(state__in=(Event.State.CLOSED, Event.State.DISMISSED))
     ]  # fmt: skip
     # A row stays where something was told once, and then there was nothing to tell.
     verdicts = [

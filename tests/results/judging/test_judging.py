@@ -152,7 +152,7 @@ def test_a_first_failure_is_suspected_and_forgotten_when_it_passes_again(farm):
     assert SeriesVerdict.objects.get().verdict == SeriesVerdict.Verdict.SUSPECTED
     submit(world.documents(range(14, 20)))
     event.refresh_from_db()
-    assert event.state == Event.State.CLOSED
+    assert event.state == Event.State.DISMISSED
     assert EventChange.objects.latest("id").why == "it did not go on"
 
 

@@ -124,6 +124,14 @@ class Biggest:
         return str(kcidb_id or f"{origin}:{key[8:]}")
 
     @cached_property
+    def product(self) -> str:
+        """The product with the longest definition."""
+        query = (
+            "SELECT slug FROM results_product WHERE deleted IS NULL ORDER BY length(text) DESC, id LIMIT 1"
+        )
+        return str(self._one(query)[0])
+
+    @cached_property
     def issue(self) -> str:
         """The issue with most incidents."""
         query = """
@@ -185,6 +193,8 @@ PAGES = (
     Page("busiest lab", lambda big: paths.lab_path(big.lab), is_small=True),
     Page("issues", lambda _: "/issues"),
     Page("issue with most incidents", lambda big: paths.issue_path(big.issue)),
+    Page("products", lambda _: "/products"),
+    Page("product", lambda big: f"/p/{big.product}"),
     Page("submissions", lambda _: "/submissions"),
     Page("biggest submission", lambda big: paths.submission_path(big.submission)),
     Page("rejections", lambda _: "/rejections"),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard.views.product_edit import EXAMPLE
+from ingest.demo.products import PRODUCTS
 from results.products.definition import LONGEST_TEXT, PICKED, BadDefinition, Definition, parse
-from results.products.gates import AtMost, Coverage, Measured, PassRate
+from results.products.gates import FORMS, AtMost, Coverage, Measured, PassRate
 from results.selection import Selection, Term
 
 LETTERS = st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp"))
@@ -150,3 +154,11 @@ def test_problems_say_what_would_be_understood():
     assert set(PICKED) <= set(first.known)
     assert "gate boot >= 99 %" in second.known
     assert str(first).startswith("line 4: kolour is not understood (tree, ")
+
+
+def test_examples_are_what_they_seem():
+    docs = (settings.BASE_DIR / "docs" / "products.md").read_text()
+    (example,) = re.findall(r"^```\n(name .*?)^```", docs, re.MULTILINE | re.DOTALL)
+    for text in (example, EXAMPLE, *PRODUCTS.values()):
+        assert parse(text).gates
+    assert all(parse(f"name x\nselect\ntree a\n{form.replace('<path of a test>', 'a.b')}") for form in FORMS)

@@ -14,9 +14,9 @@ SUBJECTS: Final = {str(subject.label): subject for subject in Event.Subject}
 TRIAGES: Final = {str(triage.label): triage for triage in Event.Triage}
 DIMENSIONS: Final = (
     "tree", "branch", "url", "origin", "lab", "platform", "compatible", "arch", "config", "compiler",
-    "suite", "path",
+    "suite", "path", "since", "until",
 )  # fmt: skip
-"""What an event is about; of several values of one, any will do."""
+"""What an event is about and when it began; of several values of one, any will do."""
 EXTRA: Final[Mapping[str, Collection[str] | None]] = {
     "state": tuple(STATES),
     "order": EVENT_SORTS,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -39,9 +40,18 @@ DAYS = 30
 SUITES = 20
 SUBMISSIONS = 5
 EVENTS = 10
+STILL = 5
 FIXED = 3
 OUTAGES = 3
 OUTAGE_DAYS = 3
+
+WINDOWS = {"1d": "since yesterday", "3d": "3 days", "7d": "7 days", "30d": "30 days"}
+WINDOW = "7d"
+ASKED: dict[str, tuple[str, ...]] = {
+    "trees": ("all", "followed"),
+    "days": tuple(WINDOWS),
+    "unclassified": ("yes",),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,16 +71,20 @@ class SuiteLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomePage(Frame):
-    """What broke and what was fixed, the newest revision of each tree, and what arrived last.
+    """What broke, still fails and was fixed, the newest revision of each tree, and what arrived last.
 
-    ``states``: how many events there are in each state, each a link to them. ``scopes``: whether of
-    the trees that the reader follows. ``followed``: what else they follow.
+    ``states``: how many events began in the time that is looked at, state by state, and how many
+    older ones go on; each is a link to them. ``scopes``: whether of the trees that the reader
+    follows. ``followed``: what else they follow.
     """
 
     broken: tuple[EventLine, ...]
+    still: tuple[EventLine, ...]
     fixed: tuple[EventLine, ...]
     outages: tuple[OutageRow, ...]
     states: tuple[Tab, ...]
+    windows: tuple[Tab, ...]
+    unclassified: Tab
     lines: tuple[RevisionLine, ...]
     suites: tuple[SuiteLine, ...]
     submissions: tuple[SubmissionRow, ...]
@@ -85,10 +99,15 @@ class HomePage(Frame):
 )
 def home(request: HttpRequest) -> HttpResponse:
     """Answer /: what broke in the trees that the reader follows, in all when there are none."""
-    wants_all = read_query(request.GET, extra={"trees": ("all", "followed")}).extra.get("trees") == "all"
+    asked = dict(read_query(request.GET, extra=ASKED).extra)
+    wants_all, days = asked.get("trees") == "all", asked.get("days", WINDOW)
     names = followed_trees(request)
     picked = frozenset() if wants_all else names
-    about = Selection.of({"tree": [Term(name) for name in sorted(picked)]})
+    since = timezone.now().date() - timedelta(days=int(days[:-1]))
+    about = Selection.of(
+        {"tree": [Term(name) for name in sorted(picked)], "since": [Term(since.isoformat())]}
+    )
+    which = EventFilter(about=about, live=True, unclassified="unclassified" in asked)
     rows = _newest(picked)
     recent = tuple(row for row in rows if timezone.now() - row.started < timedelta(days=DAYS)) or rows
     lines = tuple(RevisionLine.of(row) for row in recent)
@@ -98,10 +117,16 @@ def home(request: HttpRequest) -> HttpResponse:
         heading="What broke",
         section="home",
         verdict=_verdict(lines),
-        broken=_events(EventFilter(states=OPEN, live=True, about=about), "impact", EVENTS),
-        fixed=_events(EventFilter(states=(Event.State.FIXED,), live=True, about=about), "newest", FIXED),
+        broken=_events(replace(which, states=OPEN), "impact", EVENTS),
+        still=_events(replace(which, states=OPEN, about=_before(about, since)), "impact", STILL),
+        fixed=_events(replace(which, states=(Event.State.FIXED,)), "newest", FIXED),
         outages=outage_listing(since=timezone.now() - timedelta(days=OUTAGE_DAYS), limit=OUTAGES),
-        states=_states(about),
+        states=_states(about, since, unclassified=which.unclassified),
+        windows=tuple(
+            Tab(text, with_query(request.path, (asked | {"days": name}).items()), name == days)
+            for name, text in WINDOWS.items()
+        ),
+        unclassified=_switch(request.path, asked),
         lines=lines,
         suites=tuple(
             SuiteLine.of(row)
@@ -134,18 +159,36 @@ def _scopes(path: str, follows: int, *, wants_all: bool) -> tuple[Tab, ...]:
     return (Tab("Trees you follow", path, not wants_all, follows), Tab("All trees", everything, wants_all))
 
 
-def _states(about: Selection) -> tuple[Tab, ...]:
-    counts, path = event_counts(EventFilter(about=about)), reverse("regressions")
-    return tuple(
-        Tab(
-            str(state.label),
-            with_query(path, [("state", str(state.label)), *about.params()]),
-            False,
-            counts[state],
-        )
-        for state in (*OPEN, Event.State.SUSPECTED, Event.State.FIXED)
-        if counts[state]
+def _switch(path: str, asked: dict[str, str]) -> Tab:
+    """Return the link that leaves out, or brings back, what is triaged or has an issue."""
+    rest = {name: value for name, value in asked.items() if name != "unclassified"}
+    is_on = rest != asked
+    return Tab(
+        "unclassified only",
+        with_query(path, (rest if is_on else rest | {"unclassified": "yes"}).items()),
+        is_on,
     )
+
+
+def _states(about: Selection, since: date, *, unclassified: bool) -> tuple[Tab, ...]:
+    more = [("unclassified", "yes")] if unclassified else []
+
+    def tabs(about: Selection, states: Sequence[Event.State], text: str) -> Iterator[Tab]:
+        counts = event_counts(EventFilter(about=about, unclassified=unclassified))
+        for state in states:
+            url = with_query(reverse("regressions"), [("state", state.label), *about.params(), *more])
+            if counts[state]:
+                yield Tab(text.format(state.label), url, False, counts[state])
+
+    return (
+        *tabs(about, (*OPEN, Event.State.SUSPECTED, Event.State.FIXED), "{}"),
+        *tabs(_before(about, since), OPEN, "older {}"),
+    )
+
+
+def _before(about: Selection, since: date) -> Selection:
+    yesterday = Term((since - timedelta(days=1)).isoformat())
+    return Selection.of({**dict(about.without("since").terms), "until": [yesterday]})
 
 
 def _verdict(lines: tuple[RevisionLine, ...]) -> str:

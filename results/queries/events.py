@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from typing import Literal as OneOf
 
@@ -67,7 +67,8 @@ class EventRow:
 class EventFilter:
     """Which events; "" and empty ones restrict nothing. ``platform`` and ``lab``: where they show.
 
-    ``about``: their tree, and what one of their series has to be together.
+    ``about``: their tree, the days (UTC) between which they began, and what one of their series has to
+    be together.
     ``unclassified``: without a known issue, nobody decided yet. ``live``: not dismissed as a
     duplicate or as invalid.
     """
@@ -150,6 +151,11 @@ _AFFECTS: Final = SQL("""
     )
 """)
 
+_BEGAN: Final = {
+    "since": SQL("e.began >= {}::date::timestamp AT TIME ZONE 'UTC'"),
+    "until": SQL("e.began < ({}::date + 1)::timestamp AT TIME ZONE 'UTC'"),
+}
+
 _MATCHING: Final = SQL("SELECT e.id FROM results_event e {joins} WHERE e.id = ANY({events}) AND {where}")
 
 
@@ -219,7 +225,12 @@ def _where(which: EventFilter) -> Composable:
         if value is not None:
             conditions.append(SQL("{} = {}").format(Identifier("e", column), Literal(int(value))))
     conditions.append(of_tree(which.about))
-    if affected := which.about.without("tree", "branch", "url"):
+    conditions += [
+        form.format(Literal(date.fromisoformat(term.value or "")))
+        for name, form in _BEGAN.items()
+        for term in which.about[name]
+    ]
+    if affected := which.about.without("tree", "branch", "url", *_BEGAN):
         conditions.append(_AFFECTS.format(where(affected, "subjects")))
     for table, name in (("platform", which.platform), ("lab", which.lab)):
         if name:

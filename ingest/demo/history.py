@@ -10,7 +10,7 @@ from ingest.demo.events import HOUR, Break, BuildBreak, History, Outage, Removal
 from ingest.demo.hardware import LAB_WEIGHTS
 from ingest.demo.loglines import BUILD_ERRORS
 from ingest.demo.logs import SYMPTOMS
-from ingest.demo.plan import FAVOURED, BranchPlan, Lane, Spec
+from ingest.demo.plan import BranchPlan, Lane, Spec
 from ingest.demo.profiles import Profiles
 from ingest.demo.suites import BOOT, suites_of
 
@@ -67,7 +67,7 @@ def _plant_news(spec: Spec, each: BranchPlan, profiles: Profiles, history: Histo
     yesterday = spec.until - NEWS_AGE
     first = next((r.position for r in each.revisions if r.started > yesterday), len(each.revisions) - 1)
     rng = spec.rng("news")
-    lanes = [lane for lane in each.lanes if (lane.branch.tree, lane.origin, lane.suite.job) == FAVOURED]
+    lanes = [lane for lane in each.lanes if lane.is_favoured]
     cases = [case for lane in lanes for case in _passing_cases(lane, profiles)]
     if not cases or first == 0:
         return

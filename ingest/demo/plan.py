@@ -36,7 +36,7 @@ COVERAGE = 0.92 * PLATFORM_RUNS * LANE_RUNS
 SHARES = {"maestro": 0.5, "linaro": 0.44, "redhat": 0.045, "ti": 0.01, "microsoft": 0.005}
 NEWEST_AGE = timedelta(hours=5)
 FAVOURED = ("mainline", "maestro", "kselftest-net")
-"""Tree, origin and job that go together on several boards: there is something to break on."""
+"""Tree, origin and job that go together on several boards, on every revision: something to break on."""
 _FAVOURED_LANES = 10
 T = TypeVar("T")
 
@@ -90,6 +90,11 @@ class Lane:
             "platform": self.platform.name,
             "lab": self.lab,
         }
+
+    @property
+    def is_favoured(self) -> bool:
+        """Whether it runs on every revision."""
+        return (self.branch.tree, self.origin, self.suite.job) == FAVOURED
 
     @property
     def size(self) -> int:

@@ -250,7 +250,8 @@ class _Course:
 
     def _schedule(self, lane: Lane, build: BuildRun) -> None:
         rng = self.rng
-        if (lane.platform.name, lane.lab) in self.absent or rng.random() > LANE_RUNS:
+        is_there = (lane.platform.name, lane.lab) not in self.absent and rng.random() <= LANE_RUNS
+        if not is_there and not lane.is_favoured:
             return
         wait = timedelta(minutes=min(600.0, 4 + rng.lognormvariate(2.5, 1.2)))
         self._run(lane, build.id, build.ended + wait)

@@ -22,13 +22,14 @@ from dashboard.rows import RevisionLine
 from dashboard.shell import Frame, render_page
 from dashboard.twins import twins
 from results.errors import QueryTimeout
-from results.queries.commits import find_commits, hash_named
+from results.queries.commits import find_commits
 from results.queries.revision_names import TreeName
 from results.queries.revisions import find_revisions
 from results.queries.search import LIMIT, Hits, Kind, kinds_with_id, search
 from results.selection import DIMENSIONS
 
-_HASH: Final = re.compile(r"[0-9a-f]{7,40}")
+_VAGUE: Final = re.compile(r"[0-9a-f]{4,6}")
+"""A beginning of a hash that may well be a word."""
 _RANGE: Final = re.compile(r"(\S*[^\s.])\.\.\.?([^\s.]\S*)")
 _WORD: Final = re.compile(r"(\w+):(.+)")
 _ALSO: Final = {"test": "path", "device": "platform"}
@@ -90,11 +91,11 @@ def find(request: HttpRequest) -> HttpResponse:
     if url:
         return HttpResponseRedirect(url)
     revisions = find_revisions(text, limit=LIMIT)
-    digits = text if _HASH.fullmatch(text) else hash_named(text)
-    if len(revisions) == 1 and (digits or revisions[0].revision.describe == text):
-        return HttpResponseRedirect(RevisionLine.of(revisions[0]).url)
-    if digits and not revisions and len(commits := find_commits(digits, limit=2)) == 1:
-        return HttpResponseRedirect(reverse("commit", args=[commits[0].hash]))
+    if not _VAGUE.fullmatch(text):
+        if len(revisions) == 1:
+            return HttpResponseRedirect(RevisionLine.of(revisions[0]).url)
+        if not revisions and len(commits := find_commits(text, limit=2)) == 1:
+            return HttpResponseRedirect(reverse("commit", args=[commits[0].hash]))
     lines = tuple(RevisionLine.of(row, with_repository=True) for row in revisions)
     try:
         found = search(text)

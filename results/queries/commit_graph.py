@@ -71,10 +71,15 @@ def span(old: bytes, new: bytes, *, shown: int = 0, limit: int = READ) -> Span |
     known = nodes([old, new])
     if len(known) < len({old, new}):
         return None
+    return span_of(known[old], known[new], shown=shown, limit=limit)
+
+
+def span_of(old: Node, new: Node, *, shown: int = 0, limit: int = READ) -> Span:
+    """Return the same for commits that are known."""
     search = _Search(shown)
-    search.reach(new, _NEW)
-    search.reach(old, _OLD)
-    for block in older(max(known.values(), key=lambda node: (node.generation, node.hash)), limit):
+    search.reach(new.hash, _NEW)
+    search.reach(old.hash, _OLD)
+    for block in older(max(old, new, key=lambda node: (node.generation, node.hash)), limit):
         if search.read(block):
             return search.span(is_exact=True)
         search.drop_unknown()

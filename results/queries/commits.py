@@ -12,7 +12,7 @@ from psycopg.sql import SQL, Composable, Literal
 
 from results.db import Columns, fetch
 from results.models.commits import HASH_BYTES
-from results.queries.commit_graph import Node, Span, newer, nodes, older, span
+from results.queries.commit_graph import Node, Span, newer, nodes, older, span_of
 from results.queries.records import RevisionRef, TreeRef
 from results.queries.refs import REVISION_COLUMNS, as_revision
 from results.queries.revision_counts import HAS_CHECKOUT
@@ -80,10 +80,17 @@ _FOUND: Final = SQL("""
     SELECT {columns} FROM results_commit c WHERE {condition} ORDER BY c.generation DESC, c.hash LIMIT {limit}
 """)
 
-_TAGGED: Final = SQL("SELECT encode(\"commit\", 'hex') AS hash FROM results_tag WHERE name = {}")
+_OF_TAG: Final = SQL('c.hash = (SELECT "commit" FROM results_tag WHERE name = {})')
+_TAGGED: Final = SQL("{column} = (SELECT encode(\"commit\", 'hex') FROM results_tag WHERE name = {text})")
 
-_COUNTED: Final = SQL("""
-    SELECT commits, is_exact, newest FROM results_commitrange WHERE old = {old} AND new = {new}
+# Generations of the two, and what was counted between them before.
+_ENDS: Final = SQL("""
+    SELECT a.generation AS old, b.generation AS new, k.commits, k.is_exact, k.newest
+    FROM (VALUES ({old}, {new})) AS ends (old, new)
+    LEFT JOIN results_commit a ON a.hash = ends.old
+    LEFT JOIN results_commit b ON b.hash = ends.new
+    LEFT JOIN results_commitrange k
+        ON k.old = encode(ends.old, 'hex') AND k.new = encode(ends.new, 'hex')
 """)
 
 # Leans on revision_commit. Patched sources are no commits.
@@ -95,20 +102,24 @@ _TESTED: Final = SQL("""
 """)
 
 
-def hash_named(text: str) -> str:
-    """Return the hash that a tag or a describe says, of the latter its beginning; "" for neither."""
-    if said := _DESCRIBED.fullmatch(text):
-        return said[1]
-    rows = fetch(_TAGGED.format(Literal(text)), Columns)
-    return str(rows[0]["hash"]) if rows else ""
+def digits_of(text: str) -> str:
+    """Return the beginning of a hash (4 digits), as it is or at the end of a describe; "" for other texts."""
+    if _BEGINNING.fullmatch(text):
+        return text
+    said = _DESCRIBED.fullmatch(text)
+    return said[1] if said else ""
+
+
+def tagged(column: Composable, text: str) -> Composable:
+    """Return the condition that a column of whole hashes names the commit of a tag."""
+    return _TAGGED.format(column=column, text=Literal(text))
 
 
 def find_commits(text: str, *, limit: int = 10) -> tuple[CommitRow, ...]:
     """Return the commits that git knows by the beginning of a hash (4 digits), a tag or a describe."""
-    digits = text if _BEGINNING.fullmatch(text) else hash_named(text)
-    if not digits:
-        return ()
-    return _commits(_FOUND, condition=_begins(digits), limit=Literal(limit))
+    digits = digits_of(text)
+    condition = _begins(digits) if digits else _OF_TAG.format(Literal(text))
+    return _commits(_FOUND, condition=condition, limit=Literal(limit))
 
 
 def commit_of(hash_: str) -> CommitRow | None:
@@ -124,21 +135,22 @@ def commits_between(old: str, new: str, *, shown: int = SHOWN) -> CommitList | N
     """
     if not (_HASH.fullmatch(old) and _HASH.fullmatch(new)):
         return None
-    found = _counted(old, new, shown) or span(bytes.fromhex(old), bytes.fromhex(new), shown=shown)
+    found = _span(bytes.fromhex(old), bytes.fromhex(new), shown)
     if found is None:
         return None
     return CommitList(CommitCount(found.commits, found.is_exact), _listed(found.newest))
 
 
-def _counted(old: str, new: str, shown: int) -> Span | None:
-    """Return what was found before, for an event."""
-    if shown > SHOWN:
+def _span(old: bytes, new: bytes, shown: int) -> Span | None:
+    """Return what was counted before, for an event, or else is counted now."""
+    (row,) = fetch(_ENDS.format(old=Literal(old), new=Literal(new)), Columns)
+    if None in (row["old"], row["new"]):
         return None
-    for row in fetch(_COUNTED.format(old=Literal(old), new=Literal(new)), Columns):
+    if row["commits"] is not None and shown <= SHOWN:
         ends = range(0, len(row["newest"]), HASH_BYTES)
         newest = tuple(row["newest"][end : end + HASH_BYTES] for end in ends)
         return Span(row["commits"], newest[:shown], row["is_exact"])
-    return None
+    return span_of(Node(old, row["old"]), Node(new, row["new"]), shown=shown)
 
 
 def nearest_tested(hash_: str) -> tuple[NearestTested, ...]:

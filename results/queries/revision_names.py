@@ -11,7 +11,7 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from results.db import fetch
 from results.errors import NotFound
-from results.queries.commits import find_commits, hash_named, nearest_tested
+from results.queries.commits import digits_of, find_commits, nearest_tested, tagged
 from results.queries.records import RevisionRef
 from results.queries.refs import REVISION_COLUMNS, as_revision
 from results.queries.revision_counts import HAS_CHECKOUT
@@ -22,7 +22,7 @@ LATEST: Final = "latest"
 CANDIDATES: Final = 10
 
 _LATEST: Final = re.compile(rf"{LATEST}(?:~([0-9]{{1,4}}))?")
-_COMMIT: Final = re.compile(r"([0-9a-f]{4,40})(?:\+([0-9a-f]{4,64}))?")
+_PATCHED: Final = re.compile(r"([0-9a-f]{4,40})\+([0-9a-f]{4,64})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +97,6 @@ def named_revisions(text: str, within: TreeName) -> tuple[NamedRevision, ...]:
     }
     if found := tuple(fetch(form.format(condition=all_of(conditions), **about), _named)):
         return found
-    if not latest and (digits := hash_named(ref)):
-        query = form.format(condition=all_of([_is_of(within), _is_called(digits)]), **about)
-        if found := tuple(fetch(query, _named)):
-            return found
     raise NotFound(("" if latest else _untested(ref, within)) or f"no revision {ref} is known{_of(within)}")
 
 
@@ -133,15 +129,17 @@ def _is_of(tree: TreeName) -> Composable:
 
 
 def _is_called(ref: str) -> Composable:
-    describe = SQL("r.describe = {} AND r.describe <> ''").format(Literal(ref))
-    if not (commit := _COMMIT.fullmatch(ref)):
-        return describe
-    conditions: list[Composable] = [  # "g" comes after every hex digit
-        SQL('r."commit" >= {} AND r."commit" < {}').format(Literal(commit[1]), Literal(commit[1] + "g"))
-    ]
-    if commit[2]:
-        conditions.append(SQL("starts_with(r.patchset, {})").format(Literal(commit[2])))
-    return SQL("({} OR {})").format(all_of(conditions), describe)
+    described = SQL("r.describe = {} AND r.describe <> ''").format(Literal(ref))
+    conditions = [described, tagged(SQL('r."commit"'), ref)]
+    patched = _PATCHED.fullmatch(ref)
+    if digits := digits_of(patched[1] if patched else ref):
+        begins: list[Composable] = [  # "g" comes after every hex digit
+            SQL('r."commit" >= {} AND r."commit" < {}').format(Literal(digits), Literal(digits + "g"))
+        ]
+        if patched:
+            begins.append(SQL("starts_with(r.patchset, {})").format(Literal(patched[2])))
+        conditions.append(all_of(begins))
+    return SQL("({})").format(SQL(" OR ").join(conditions))
 
 
 def _named(**columns: Any) -> NamedRevision:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
@@ -15,15 +14,13 @@ from results.errors import NotFound
 from results.jsontext import loads
 from results.queries import paging
 from results.queries.builds import BUILD_DIMENSIONS
-from results.queries.commits import CommitRow, commit_of, hash_named
+from results.queries.commits import CommitRow, commit_of, digits_of, tagged
 from results.queries.picked import array_of_sums, build_counts, mask, picked
 from results.queries.records import Listing, RevisionRef, StatusCounts, TreeRef
 from results.queries.refs import REVISION_COLUMNS, as_revision
 from results.queries.revision_counts import COUNT_COLUMNS, HAS_CHECKOUT, LAST_RESULT, as_counts
 from results.selection import EVERYTHING, Selection, Term
 from results.vocabulary import all_of
-
-_HEX: Final = re.compile(r"[0-9a-f]{4,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,12 +213,8 @@ def find_revisions(text: str, *, limit: int = 50) -> tuple[RevisionRow, ...]:
 
     A beginning has at least 4 hex digits. A name is a describe, or a tag that git knows.
     """
-    return _found(text, text, limit) or ((digits := hash_named(text)) and _found(digits, text, limit)) or ()
-
-
-def _found(digits: str, text: str, limit: int) -> tuple[RevisionRow, ...]:
-    commit: Composable = SQL("false")
-    if _HEX.fullmatch(digits):  # "g" comes after every hex digit
+    commit = tagged(SQL('r."commit"'), text)
+    if digits := digits_of(text):  # "g" comes after every hex digit
         commit = SQL('r."commit" >= {} AND r."commit" < {}').format(Literal(digits), Literal(digits + "g"))
     page = _FOUND.format(commit=commit, text=Literal(text), has_checkout=HAS_CHECKOUT, limit=Literal(limit))
     return tuple(fetch(_rows(page), _row))

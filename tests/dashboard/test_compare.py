@@ -148,7 +148,7 @@ def test_a_page_asks_few_questions(two, client):
     client.get("/compare?a=aaaa&b=bbbb")
     with CaptureQueriesContext(connection) as queries:
         assert client.get("/compare?a=aaaa&b=bbbb").status_code == 200
-    assert len(queries) <= 7
+    assert len(queries) <= 8
 
 
 @pytest.mark.parametrize(

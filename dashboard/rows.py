@@ -68,7 +68,7 @@ class RevisionLine:
     """A revision with its counts, each number a link into the revision's page.
 
     ``compare``: the comparison with the revision before it, "" where that is not known. ``grid`` shows
-    the series of the tree up to here.
+    the series of the tree up to here. ``ref`` names it for a comparison.
     """
 
     tree: str
@@ -82,6 +82,7 @@ class RevisionLine:
     tests: Counts
     compare: str = ""
     grid: str = ""
+    ref: str = ""
 
     @property
     def is_bad(self) -> bool:
@@ -120,6 +121,7 @@ class RevisionLine:
             boots=counts("boots", row.boots),
             tests=counts("tests", row.tests),
             compare=comparison_url(before, revision, with_repository=with_repository) if before else "",
+            ref=f"{tree_name(revision.tree)}@{'+'.join(filter(None, (revision.commit, revision.patchset)))}",
             grid=with_query("/grid", [*tree_params(revision.tree), *repository, ("to", revision.commit)]),
         )
 

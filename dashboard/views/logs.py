@@ -16,7 +16,9 @@ from dashboard.logs.ansi import Painter, visible, without_sequences
 from dashboard.logs.folding import pieces
 from dashboard.logs.hosts import Unavailable
 from dashboard.logs.index import CHUNK_LINES, Finding, chunk_of
+from dashboard.logs.quoting import line_range, quotation
 from dashboard.logs.reading import Found, Line, Log, log_of
+from dashboard.logs.stages import Stage, stages
 from dashboard.logs.store import whole_log
 from dashboard.parts import plural
 from dashboard.paths import build_path, test_path, with_query
@@ -30,7 +32,7 @@ from results.queries.test_runs import test_detail
 from results.status import Status
 
 FINDINGS_SHOWN: Final = 8
-KNOWN: Final = ("from", "find", "excerpt", "wrap")
+KNOWN: Final = ("from", "find", "excerpt", "wrap", "quote")
 _LONGEST_FIND: Final = 200
 _PART: Final = 2**18
 
@@ -110,6 +112,7 @@ class LogPage(Frame):
     findings: tuple[FindingLine, ...]
     more_findings: tuple[FindingLine, ...]
     kinds: str
+    stages: tuple[tuple[Stage, str], ...]
     pieces: tuple[FoldedPiece, ...]
     shown: str
     first_url: str
@@ -140,7 +143,10 @@ def build_log(request: HttpRequest, kcidb_id: str) -> HttpResponseBase:
 
 @twins()
 def _viewer(request: HttpRequest, source: Source) -> HttpResponse:
-    return render_page(request, "log.html", _page(source, _asked(request, source)))
+    asked = _asked(request, source)
+    if "quote" in request.GET:
+        return _quote(request, source)
+    return render_page(request, "log.html", _page(source, asked))
 
 
 @require_safe
@@ -153,6 +159,21 @@ def test_log_raw(request: HttpRequest, kcidb_id: str) -> HttpResponseBase:
 def build_log_raw(request: HttpRequest, kcidb_id: str) -> HttpResponseBase:
     """Answer /b/<id>/log/raw."""
     return _raw(_build(kcidb_id))
+
+
+def _quote(request: HttpRequest, source: Source) -> HttpResponse:
+    """Answer ?quote=120-160: these lines as text for a mail."""
+    lines = line_range(request.GET["quote"])
+    if lines is None:
+        raise BadQuery("quote is a range of lines, as 120-160.", KNOWN, ("quote",))
+    log, reason = _log_of(source)
+    if log is None:
+        raise NotFound(f"log of {source.id}: {reason}")
+    where = Asked(f"{source.home}/log").url(lines[0])
+    address = request.build_absolute_uri(f"{where}#L{lines[0]}-L{lines[1]}")
+    what = "excerpt of the log" if reason else "log"
+    text = quotation(log, *lines, about=f"{source.name}, {what}:", address=address)
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 def _test(kcidb_id: str) -> Source:
@@ -238,9 +259,16 @@ def _page(source: Source, asked: Asked) -> LogPage:
         found_lines=tuple(_found(asked, line) for line in found.lines) if found else (),
         findings=tuple(findings[:FINDINGS_SHOWN]), more_findings=tuple(findings[FINDINGS_SHOWN:]),
         kinds=", ".join(f"{count:,} {kind}" for kind, count in index.counts.items()) if index else "",
+        stages=_stages(log, asked),
         pieces=_pieces(lines, {finding.line for finding in findings}, at),
         shown=shown, first_url=urls[0], previous_url=urls[1], next_url=urls[2], last_url=urls[3],
     )  # fmt: skip
+
+
+def _stages(log: Log | None, asked: Asked) -> tuple[tuple[Stage, str], ...]:
+    """Return the stages of a boot, each with the address of its line."""
+    found = stages(log.data, log.index) if log else ()
+    return tuple((stage, asked.line_url(stage.line)) for stage in found)
 
 
 def _line_of_excerpt(source: Source, asked: Asked, log: Log | None, reason: str) -> int:

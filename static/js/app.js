@@ -30,10 +30,12 @@ let prefix = "";
 const actions = {
   j: () => step("[data-rows] > tr", 1),
   k: () => step("[data-rows] > tr", -1),
-  n: () => step("[data-rows] > tr.is-bad, a.cell", 1),
-  p: () => step("[data-rows] > tr.is-bad, a.cell", -1),
+  n: () => step("[data-rows] > tr.is-bad, a.cell, .log .is-hit > a", 1),
+  p: () => step("[data-rows] > tr.is-bad, a.cell, .log .is-hit > a", -1),
   o: () => document.activeElement?.closest("[data-rows] > tr")?.querySelector("th a, a")?.click(),
   f: focusFilters,
+  x: markRow,
+  c: compareMarked,
   y: copyLink,
   ".": () => all('[data-toggle="."][aria-pressed="false"]')[0]?.click(),
 };
@@ -67,6 +69,22 @@ function step(selector, by) {
   const link = stop.matches("a") ? stop : stop.querySelector("th a, a");
   link?.focus({ focusVisible: true, preventScroll: true });
   stop.scrollIntoView({ block: "nearest" });
+}
+
+/* Marks the row that has the focus; "c" compares two marked revisions. */
+function markRow() {
+  const row = document.activeElement?.closest("tr[data-ref]");
+  if (!row) return;
+  const on = row.toggleAttribute("data-marked");
+  say(`${row.querySelector("th").textContent.trim()} ${on ? "marked" : "no longer marked"}`);
+}
+
+function compareMarked() {
+  const marked = all("tr[data-marked]");
+  if (marked.length !== 2) return say("Mark two revisions with x");
+  /* The newest is first. */
+  const [b, a] = marked.map((row) => row.dataset.ref);
+  location.assign(`/compare?${new URLSearchParams({ a, b })}`);
 }
 
 function focusFilters() {
@@ -111,6 +129,8 @@ function showLines() {
     const n = Number(line.id.slice(1));
     line.classList.toggle("is-picked", n >= Math.min(from, to || from) && n <= Math.max(from, to));
   }
+  const quote = document.querySelector("form[data-quote] input");
+  if (quote) quote.value = to ? `${Math.min(from, to)}-${Math.max(from, to)}` : from;
   first?.closest("details")?.setAttribute("open", "");
   if (to) first?.scrollIntoView({ block: "center" });
 }
@@ -129,6 +149,21 @@ document.addEventListener("click", (event) => {
   showLines();
   window.scrollTo(scrollX, scrollY);
   say(`Lines ${low} to ${high}`);
+});
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest("form[data-quote]");
+  if (!form) return;
+  event.preventDefault();
+  const url = `${form.action}?${new URLSearchParams(new FormData(form))}`;
+  try {
+    const answer = await fetch(url);
+    if (!answer.ok) throw new Error(answer.statusText);
+    await navigator.clipboard.writeText(await answer.text());
+    say("Quote copied");
+  } catch {
+    location.assign(url);
+  }
 });
 
 /* --- A page shown as a dialog: the list of keys ---------------------------------------------- */

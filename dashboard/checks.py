@@ -73,3 +73,12 @@ def redirects_end(**_kwargs: Any) -> list[CheckMessage]:
             id="treewatch.W003",
         )
     ]
+
+
+@register(deploy=True)
+def mails_reach_people(**_kwargs: Any) -> list[CheckMessage]:
+    """Files in a folder confirm no address and tell no subscriber anything."""
+    if settings.EMAIL_URL:
+        return []
+    hint = "Set EMAIL_URL=smtp+tls://user:password@host:587. See docs/accounts.md."
+    return [Warning("EMAIL_URL is not set: mails are files in a folder.", hint=hint, id="treewatch.W004")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import environ
@@ -197,28 +198,6 @@ SPECTACULAR_SETTINGS = {
     "DISABLE_ERRORS_AND_WARNINGS": True,
 }
 
-# --- Mails and webhooks -----------------------------------------------------------------------------
-
-# What links in mails begin with, and the host in the names of mails.
-SITE_URL: str = env("SITE_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}").rstrip("/") + "/"
-DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="treewatch@localhost")
-# smtp+tls://user:password@host:587; without one, mails are files in a folder.
-EMAIL_URL = env("EMAIL_URL", default="")
-if EMAIL_URL:
-    vars().update(env.email("EMAIL_URL"))
-else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    EMAIL_FILE_PATH = STATE_DIR / "mail"
-EMAIL_TIMEOUT = 20
-# Of one subscription; what is more comes together in one mail.
-MAILS_PER_HOUR = env.int("MAILS_PER_HOUR", default=20)
-# Plain http, for a network of your own.
-WEBHOOK_HTTP = env.bool("WEBHOOK_HTTP", default=False)
-# Hosts of webhooks (host or host:port) whose address may be in a private network.
-WEBHOOK_PRIVATE_HOSTS = env.list("WEBHOOK_PRIVATE_HOSTS", default=[])
-# Tries in a row that fail before a webhook is stopped.
-WEBHOOK_TRIES = env.int("WEBHOOK_TRIES", default=8)
-
 # --- The KernelCI API as a source ------------------------------------------------------------------
 
 KERNELCI_API_URL = env("KERNELCI_API_URL", default="https://api.kernelci.org/latest")
@@ -269,6 +248,30 @@ WEB_THREADS = env.int("WEB_THREADS", default=4)
 WORKER_PROCESSES = env.int("WORKER_PROCESSES", default=2)
 # Tests to generate when the database is empty; a database of your own stays empty unless you say so.
 DEMO_TESTS = env.int("DEMO_TESTS", default=80_000 if EMBEDDED_DATABASE else 0)
+
+# --- Mails and webhooks -----------------------------------------------------------------------------
+
+_public = next((host for host in ALLOWED_HOSTS if re.search(r"^[^.*].*\.[a-z]", host)), "")
+_site = f"{'https' if HTTPS else 'http'}://{_public}" if _public else f"http://127.0.0.1:{PORT}"
+# What links in mails begin with, and the host in the names of mails.
+SITE_URL: str = env("SITE_URL", default=_site).rstrip("/") + "/"
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="treewatch@localhost")
+# smtp+tls://user:password@host:587; without one, mails are files in a folder.
+EMAIL_URL = env("EMAIL_URL", default="")
+if EMAIL_URL:
+    vars().update(env.email("EMAIL_URL"))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = STATE_DIR / "mail"
+EMAIL_TIMEOUT = 20
+# Of one subscription; what is more comes together in one mail.
+MAILS_PER_HOUR = env.int("MAILS_PER_HOUR", default=20)
+# Plain http, for a network of your own.
+WEBHOOK_HTTP = env.bool("WEBHOOK_HTTP", default=False)
+# Hosts of webhooks (host or host:port) whose address may be in a private network.
+WEBHOOK_PRIVATE_HOSTS = env.list("WEBHOOK_PRIVATE_HOSTS", default=[])
+# Tries in a row that fail before a webhook is stopped.
+WEBHOOK_TRIES = env.int("WEBHOOK_TRIES", default=8)
 
 # --- Logging ------------------------------------------------------------------------------------
 

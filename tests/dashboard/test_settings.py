@@ -24,6 +24,7 @@ PRODUCTION = {
     "HTTPS": "yes",
     "TRUST_PROXY": "yes",
     "LOG_FORMAT": "json",
+    "EMAIL_URL": "smtp+tls://treewatch:secret@mail.example.org:587",
 }
 
 
@@ -46,6 +47,7 @@ def test_production_settings_are_clean():
         ({"DATABASE_URL": ""}, "treewatch.W001"),
         ({"ALLOWED_HOSTS": "localhost"}, "treewatch.W002"),
         ({"TRUST_PROXY": "no"}, "treewatch.W003"),
+        ({"EMAIL_URL": ""}, "treewatch.W004"),
         ({"HTTPS": "no"}, "security.W004"),
         ({"DEBUG": "yes"}, "security.W018"),
     ],

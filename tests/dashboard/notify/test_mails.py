@@ -242,16 +242,6 @@ def test_what_was_offered_long_ago_is_forgotten_but_not_offered_again(wants, rou
     assert offer_changes() == 1
 
 
-def test_two_workers_tell_once(wants, round_of_work, mailoutbox):
-    one = wants()
-    event = broken()
-    offer_changes()
-    Delivery.objects.bulk_create(
-        [Delivery(subscription=one, event=event.pk, change=event.changes.get().pk)], ignore_conflicts=True
-    )
-    assert Delivery.objects.count() == 1
-
-
 def test_a_mail_server_that_is_away_only_delays(wants, round_of_work, mailoutbox, monkeypatch):
     one = wants()
     broken()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hmac
 import json
+import re
 from datetime import timedelta
 from hashlib import sha256
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from dashboard.models import Delivery
@@ -40,6 +42,19 @@ def test_a_change_is_posted_and_signed(wants, round_of_work, hook):
     assert (sent["kind"], sent["regression"]["id"]) == ("regression", event.pk)
     assert sent["change"]["what"] == "opened as confirmed"
     assert sent["url"] == f"http://127.0.0.1:8000/r/{event.pk}"
+
+
+def test_the_documented_verification_verifies(wants, round_of_work, hook):
+    text = (settings.BASE_DIR / "docs" / "accounts.md").read_text()
+    documented = {}
+    exec(re.search(r"```python\n(.*?)```", text, re.DOTALL)[1], documented)
+    one = wants(way="webhook", url=hook.url)
+    broken()
+    round_of_work()
+    (headers, body) = hook.requests[0]
+    assert documented["is_genuine"](one.secret, headers, body)
+    assert not documented["is_genuine"](one.secret, headers, body + b" ")
+    assert not documented["is_genuine"]("other", headers, body)
 
 
 def test_failing_tests_are_posted_together(wants, hook):

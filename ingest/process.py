@@ -32,7 +32,9 @@ def run(number: int, tasks: Any, reports: Any, database: str, source: str) -> No
     # The database of the parent, which may be a test's.
     connections["default"].settings_dict["NAME"] = database
     from ingest.load import load_documents
+    from ingest.memory import keep_memory
 
+    keep_memory()
     unreported = 0
 
     def count(size: int) -> None:

@@ -12,6 +12,7 @@ from django.db import connection, connections
 
 from ingest.document import Document
 from ingest.load import load_documents
+from ingest.memory import keep_memory
 from ingest.process import Report, run
 from ingest.sources import paths
 from ingest.summary import Summary
@@ -30,6 +31,7 @@ def load_files(files: list[str], *, source: str, processes: int, on_progress: On
     Raises WorkerDied when a process was killed or failed, OperationalError when the database is gone.
     """
     if processes <= 1 or len(files) < 2:
+        keep_memory()
         documents = _documents(files, lambda size: on_progress(size, None))
         return load_documents(
             documents, source=source, on_batch=lambda summary: on_progress(0, summary), read_ahead=True

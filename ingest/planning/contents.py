@@ -47,8 +47,9 @@ class Excerpts(Contents):
 
     def of_texts(self, texts: Sequence[str | None], *, is_plain: bool = False) -> list[int | None]:
         """Return the ids of excerpts; None of None."""
-        self._add_short({text for text in texts if text is not None and len(text) <= SHORT})
         long = iter(super().of_texts([text for text in texts if text is not None and len(text) > SHORT]))
+        # They are written last, so they get the greater ids: an index likes rows in its order.
+        self._add_short({text for text in texts if text is not None and len(text) <= SHORT})
         return [text if text is None else self._short.get(text) or next(long) for text in texts]
 
     def _add_short(self, texts: set[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from results.compression import PackedTextField
 
@@ -52,8 +53,11 @@ class Excerpt(models.Model):
     """
 
     id = models.AutoField(primary_key=True)
-    key = models.UUIDField(unique=True, null=True)
+    key = models.UUIDField(null=True)
     body = PackedTextField()
 
     class Meta:
         db_table = "results_excerpt"
+        constraints = [
+            models.UniqueConstraint(fields=("key",), condition=Q(key__isnull=False), name="excerpt_key")
+        ]

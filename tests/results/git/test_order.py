@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 
+from results.judging import judge_due
 from results.models import Event, Revision, TreeDue
 from results.queries.revision_names import TreeName, named_revisions
 from results.rollups import recount
+from results.status import Status
 from tests.factories import count, create_build, create_checkout, create_revision, create_test, create_tree
 from tests.results.git.clones import T0
 
@@ -120,23 +122,52 @@ def test_recounting_repairs_places(clone, tested, order, import_git):
     assert order() == ["a", "b"]
 
 
-def test_judged_in_the_order_of_git(clone, tested, import_git):
+def run(clone, name, day, status):
+    """Store that a test ran everywhere on a commit, so many days after T0."""
+    at = T0 + timedelta(days=day)
+    revision = create_revision(clone.hash[name], started=at)
+    build = create_build(checkout=create_checkout(revision=revision, start_time=at), start_time=at)
+    for lab in ("lab-one", "lab-two"):
+        for platform in ("rpi-4", "imx8"):
+            create_test(build=build, lab=lab, platform=platform, path="ltp.x", status=status, start_time=at)
+
+
+@pytest.mark.parametrize("judged_before", [False, True])
+def test_judged_in_the_order_of_git(clone, tested, import_git, judged_before):
     """Tested newest first, then backwards: what broke began at the oldest failing commit of git."""
     names = [f"c{number}" for number in range(20)]
     clone.chain(*names)
     for number, name in enumerate(names):
-        at = T0 + timedelta(days=60 - number)
-        checkout = create_checkout(revision=create_revision(clone.hash[name], started=at), start_time=at)
-        build = create_build(checkout=checkout, start_time=at)
-        for lab in ("lab-one", "lab-two"):
-            for platform in ("rpi-4", "imx8"):
-                status = 6 if number >= 12 else 3
-                create_test(
-                    build=build, lab=lab, platform=platform, path="ltp.x", status=status, start_time=at
-                )
+        run(clone, name, 60 - number, Status.FAIL if number >= 12 else Status.PASS)
     count()
+    if judged_before:
+        call_command("judge")
+        assert not Event.objects.filter(state=Event.State.CONFIRMED).exists()
+        assert not TreeDue.objects.exists()
     import_git()
     assert TreeDue.objects.exists()
-    call_command("judge")
+    judge_due(rest=timedelta(0))
     event = Event.objects.get(state=Event.State.CONFIRMED)
     assert (event.first_bad.commit, event.low.commit) == (clone.hash["c12"], clone.hash["c11"])
+
+
+def test_a_bisection_narrows_the_cause(clone, tested, import_git):
+    """Commits between good and bad that are tested afterwards move the ends; none is the newest."""
+    clone.chain(*(f"c{number}" for number in range(60)))
+    clone.branch("master", "c59")
+    for number in range(0, 60, 5):
+        run(clone, f"c{number}", number, Status.FAIL if number >= 33 else Status.PASS)
+    count()
+    import_git()
+    judge_due(rest=timedelta(0))
+    event = Event.objects.get(state=Event.State.CONFIRMED)
+    assert (event.low.commit, event.first_bad.commit) == (clone.hash["c30"], clone.hash["c35"])
+    for day, number in enumerate((34, 33, 32)):
+        run(clone, f"c{number}", 70 + day, Status.FAIL if number >= 33 else Status.PASS)
+    count()
+    judge_due(rest=timedelta(0))
+    event.refresh_from_db()
+    assert event.state == Event.State.CONFIRMED
+    assert (event.low.commit, event.first_bad.commit) == (clone.hash["c32"], clone.hash["c33"])
+    newest = named_revisions("latest", TreeName("mainline"))[0].revision.commit
+    assert newest == clone.hash["c55"]

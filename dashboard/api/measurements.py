@@ -10,7 +10,7 @@ from dashboard.api.records import row_of
 from dashboard.api.results import no_pages
 from dashboard.api.shapes import measurements as shapes
 from dashboard.filters import Query
-from dashboard.paths import series_path
+from dashboard.measured_rows import change_name
 from dashboard.plot import shift_words
 from results.models import MetricChange
 from results.queries.metric_changes import (
@@ -52,10 +52,11 @@ class ListMetricChanges(Rows):
 
     def entry(self, record: Any) -> Entry:
         """Return the entry of a change."""
+        name, url = change_name(record)
         places = " · ".join(part for part in (record.platform, record.lab) if part)
         return Entry(
-            path=f"{series_path(record.series)}#{record.metric}-{record.revision.commit[:12]}",
-            title=f"{record.path} {record.metric}: {shift_words(record, record.unit)}",
+            path=f"{url}#{record.metric}-{record.revision.commit[:12]}",
+            title=f"{name} {record.metric}: {shift_words(record, record.unit)}",
             summary=f"{places} in {record.revision.title}",
             updated=record.at,
         )

@@ -19,6 +19,7 @@ from dashboard.event_rows import EventLine, statement
 from dashboard.filters import BadQuery, Query, read_query
 from dashboard.first_error import from_first_error
 from dashboard.listing import Address, Chip, Pager, Tab, chips, pager, sentence
+from dashboard.measured_rows import ChangeLine, change_lines
 from dashboard.parts import LogLine, log_lines, plural
 from dashboard.paths import event_path, with_query
 from dashboard.rows import tree_name
@@ -27,6 +28,7 @@ from dashboard.twins import twins
 from results.models import Event
 from results.queries.event_detail import EventDetail, event_detail
 from results.queries.events import EVENT_SORTS, EventSort, event_counts, event_page
+from results.queries.metric_changes import metric_changes_of
 from results.selection import Selection
 from results.triage import decide
 
@@ -61,6 +63,7 @@ class EventPage(Frame):
     excerpt: tuple[LogLine, ...]
     report: str
     commits: CommitsPart | None
+    measured: tuple[ChangeLine, ...]
     triages: tuple[str, ...] = tuple(TRIAGES)
 
 
@@ -122,6 +125,7 @@ def event(request: HttpRequest, number: int) -> HttpResponse:
         excerpt=_excerpt(detail),
         report=report_text(detail, site),
         commits=commits_part(row.good, row.bad),
+        measured=change_lines(metric_changes_of(number)),
         mail=mail_address(detail, site),
     )
     return render_page(request, "events/detail.html", page)

@@ -12,27 +12,18 @@ from django.views.decorators.http import require_safe
 from dashboard.api.measurements import DIRECTIONS, ListMetricChanges
 from dashboard.filters import read_query
 from dashboard.listing import Address, Pager, Tab, pager
+from dashboard.measured_rows import ChangeLine, change_lines
 from dashboard.parts import plural
 from dashboard.paths import with_query
-from dashboard.plot import shift_words
 from dashboard.shell import Frame, Link, render_page
 from dashboard.twins import twins
 from results.queries.metric_changes import (
-    MetricChangeRow,
     MetricFilter,
     metric_change_counts,
     metric_change_page,
 )
 
 EXTRA: Final[dict[str, Any]] = {"direction": tuple(DIRECTIONS), "q": None, "tree": None}
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeLine:
-    """A change as it is printed."""
-
-    row: MetricChangeRow
-    words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +51,11 @@ def measurements(request: HttpRequest) -> HttpResponse:
         title=f"{counts[which.direction]:,} {word} · measurements",
         heading="Measurements that changed",
         section="regressions",
-        verdict="Numbers of tests and the time that boots take, where they changed beyond their noise.",
+        verdict="Numbers of tests, the time that boots and builds take and warnings of builds, where they "
+        "changed beyond their noise.",
         summary=f"{plural(len(found), 'change')} on this page",
         crumbs=(Link("Regressions", reverse("regressions")),),
-        lines=tuple(ChangeLine(row, shift_words(row, row.unit)) for row in found),
+        lines=change_lines(found),
         tabs=tuple(
             Tab(
                 each.capitalize(),

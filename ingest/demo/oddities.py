@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from ingest.demo.hardware import BOARDS, Variant
-from ingest.demo.manners import BuildRun, Job, Json, Manner
+from ingest.demo.manners import Builder, BuildRun, Job, Json, Manner
 from ingest.demo.manners.redhat import known_issues
 from ingest.demo.outcomes import Outcome
 from ingest.demo.plan import Lane, Spec
@@ -35,6 +35,7 @@ class Oddities:
             return
         self._enough = self._spec.tests < FEW
         maestro = self._manners["maestro"]
+        assert isinstance(maestro, Builder)
         yield maestro, self._dummy(maestro, build, checkout)
         yield maestro, {"tests": self._absurd(maestro, build)}
         yield maestro, {"tests": maestro.tests(self._job(build, HYPHENS, len(HYPHENS.cases))).tests}
@@ -69,7 +70,7 @@ class Oddities:
             seed,
         )
 
-    def _dummy(self, maestro: Manner, build: BuildRun, checkout: Json) -> dict[str, list[Json]]:
+    def _dummy(self, maestro: Builder, build: BuildRun, checkout: Json) -> dict[str, list[Json]]:
         """Return tests of sources, hung on a build that never was; their numbers are text."""
         node = checkout["id"].partition(":")[2]
         variant = Variant("maestro", build.variant.arch, "", "gcc-12")

@@ -13,7 +13,7 @@ from ingest.demo.hardware import Variant
 from ingest.demo.history import plant
 from ingest.demo.ids import file_name
 from ingest.demo.issues import MAX_INCIDENTS, IssueBook
-from ingest.demo.manners import MANNERS, BuildRun, Job, Json, Maestro, Manner
+from ingest.demo.manners import MANNERS, Builder, BuildRun, Job, Json, Maestro, Manner
 from ingest.demo.oddities import Oddities
 from ingest.demo.outcomes import Runner
 from ingest.demo.plan import (
@@ -174,14 +174,16 @@ class _Course:
         """Plan everything that follows from the revision having appeared."""
         builds: dict[int, BuildRun] = {}
         for origin in self.revision.branch.origins:
-            if any(variant.origin == origin for variant in self.plan.variants):
-                self._build_all(self.timeline.manners[origin], builds)
+            manner = self.timeline.manners[origin]
+            builds_any = any(variant.origin == origin for variant in self.plan.variants)
+            if isinstance(manner, Builder) and builds_any:
+                self._build_all(manner, builds)
         for lane in self.plan.lanes:
             build = builds.get(id(lane.variant))
             if build and build.status not in ("FAIL", "MISS", "ERROR") and not build.broken:
                 self._schedule(lane, build)
 
-    def _build_all(self, manner: Manner, builds: dict[int, BuildRun]) -> None:
+    def _build_all(self, manner: Builder, builds: dict[int, BuildRun]) -> None:
         rng, timeline, revision = self.rng, self.timeline, self.revision
         begun = revision.started + rng.uniform(0, 40) * MINUTE * (manner.origin != "maestro")
         checkout = manner.checkout(revision, begun)
@@ -207,7 +209,7 @@ class _Course:
                 timeline.at(run.ended, partial(timeline.odd_documents, build=run, checkout=checkout))
             odd = False
 
-    def _build(self, manner: Manner, checkout: Json, variant: Variant, started: datetime) -> BuildRun:
+    def _build(self, manner: Builder, checkout: Json, variant: Variant, started: datetime) -> BuildRun:
         rng = self.rng
         broken = next(
             (
@@ -234,7 +236,7 @@ class _Course:
             broken.positions.add((self.revision.branch.label, self.revision.position))
         return run
 
-    def _sending_build(self, manner: Manner, run: BuildRun, checkout: Json) -> Making:
+    def _sending_build(self, manner: Builder, run: BuildRun, checkout: Json) -> Making:
         def make(when: datetime) -> Iterator[Document]:
             lists = {"checkouts": [checkout]} if manner.checkout_with_build else {}
             if manner.origin == "maestro":

@@ -69,12 +69,10 @@ class Written:
 
 
 class Manner(ABC):
-    """How one origin writes."""
+    """How one origin writes of what it tested."""
 
     origin: ClassVar[str]
     version: ClassVar[Mapping[str, int]] = {"major": 5, "minor": 3}
-    checkout_with_build: ClassVar[bool] = False
-    """Whether every build comes in one document with a checkout of its own."""
     all_together: ClassVar[bool] = False
     """Whether checkout, build and tests come in one document."""
     boots_in_every_job: ClassVar[bool] = False
@@ -84,18 +82,6 @@ class Manner(ABC):
         self.rng = rng
         self.nodes = NodeIds(rng)
         self._numbers: dict[str, int] = {}
-
-    @abstractmethod
-    def checkout(self, revision: Revision, when: datetime) -> Json:
-        """Return a checkout object of a revision."""
-
-    @abstractmethod
-    def build_id(self, checkout: Json, variant: Variant, when: datetime) -> str:
-        """Return an id for a build."""
-
-    @abstractmethod
-    def build(self, run: BuildRun) -> Json:
-        """Return the object of a build."""
 
     @abstractmethod
     def tests(self, job: Job) -> Written:
@@ -114,6 +100,25 @@ class Manner(ABC):
     def document(self, **lists: Sequence[Json]) -> bytes:
         """Return a document with these lists of objects, as JSON."""
         return orjson.dumps({**lists, "version": self.version})
+
+
+class Builder(Manner):
+    """How an origin writes that also checks out and builds what it tests."""
+
+    checkout_with_build: ClassVar[bool] = False
+    """Whether every build comes in one document with a checkout of its own."""
+
+    @abstractmethod
+    def checkout(self, revision: Revision, when: datetime) -> Json:
+        """Return a checkout object of a revision."""
+
+    @abstractmethod
+    def build_id(self, checkout: Json, variant: Variant, when: datetime) -> str:
+        """Return an id for a build."""
+
+    @abstractmethod
+    def build(self, run: BuildRun) -> Json:
+        """Return the object of a build."""
 
 
 def milliseconds(when: datetime) -> str:

@@ -8,14 +8,14 @@ from random import Random
 from ingest.demo.hardware import Variant
 from ingest.demo.ids import ksuid, uuid4
 from ingest.demo.logs import oops_lines, testcase
-from ingest.demo.manners.base import BuildRun, Job, Json, Manner, Written, seconds
+from ingest.demo.manners.base import Builder, BuildRun, Job, Json, Written, seconds
 from ingest.demo.plan import Revision
 from ingest.demo.suites import path_of
 
 STORAGE = "https://storage.tuxsuite.com/public/linaro/lkft/"
 
 
-class Linaro(Manner):
+class Linaro(Builder):
     origin = "linaro"
     checkout_with_build = True
     boots_in_every_job = True

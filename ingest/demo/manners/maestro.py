@@ -12,7 +12,7 @@ import orjson
 from ingest.demo.hardware import JOB_URLS, Variant
 from ingest.demo.kernels import SUBSYSTEMS
 from ingest.demo.logs import boot_lines, build_lines, excerpt, oops_lines, runner_lines
-from ingest.demo.manners.base import LISTS, BuildRun, Job, Json, Manner, Written, milliseconds
+from ingest.demo.manners.base import LISTS, Builder, BuildRun, Job, Json, Written, milliseconds
 from ingest.demo.plan import Revision
 from ingest.demo.suites import BOOT, Metric, path_of
 
@@ -39,7 +39,7 @@ ARTEFACTS = (
 CLUSTERS = ("europe-west1-d_kci-eu-west1", "us-central1-c_kci-us-central1", "us-west1-a_kci-us-west1")
 
 
-class Maestro(Manner):
+class Maestro(Builder):
     origin = "maestro"
     tests_per_document = 492
 

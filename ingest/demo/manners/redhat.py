@@ -7,7 +7,7 @@ from random import Random
 from typing import ClassVar
 
 from ingest.demo.hardware import Variant
-from ingest.demo.manners.base import LISTS, BuildRun, Job, Json, Manner, Written, zulu
+from ingest.demo.manners.base import LISTS, Builder, BuildRun, Job, Json, Written, zulu
 from ingest.demo.plan import Revision
 from ingest.demo.suites import path_of
 
@@ -25,7 +25,7 @@ ISSUES = (
 )
 
 
-class RedHat(Manner):
+class RedHat(Builder):
     origin = "redhat"
     version: ClassVar = {"major": 4, "minor": 2}
 

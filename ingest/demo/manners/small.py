@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from ingest.demo.hardware import Variant
 from ingest.demo.ids import hexdigits
-from ingest.demo.manners.base import BuildRun, Job, Json, Manner, Written, zulu
+from ingest.demo.manners.base import Builder, BuildRun, Job, Json, Manner, Written, zulu
 from ingest.demo.plan import Revision
 from ingest.demo.suites import path_of
 
@@ -25,17 +25,10 @@ VM = {
 
 
 class TexasInstruments(Manner):
+    """TI tests what Maestro builds."""
+
     origin = "ti"
     version: ClassVar = {"major": 5, "minor": 1}
-
-    def checkout(self, revision: Revision, when: datetime) -> Json:
-        raise NotImplementedError("TI tests what Maestro builds")
-
-    def build_id(self, checkout: Json, variant: Variant, when: datetime) -> str:
-        raise NotImplementedError("TI tests what Maestro builds")
-
-    def build(self, run: BuildRun) -> Json:
-        raise NotImplementedError("TI tests what Maestro builds")
 
     def tests(self, job: Job) -> Written:
         lane = job.lane
@@ -76,7 +69,7 @@ class TexasInstruments(Manner):
         return written
 
 
-class Microsoft(Manner):
+class Microsoft(Builder):
     origin = "microsoft"
     version: ClassVar = {"major": 5, "minor": 0}
     all_together = True

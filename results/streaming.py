@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import count
 from typing import Any, Final
 
 from django.db import connection, transaction
-from psycopg.sql import SQL, Composable, Literal
+from psycopg import ServerCursor
+from psycopg.sql import SQL, Composed, Literal
 
 PIECE: Final = 2000
 TIMEOUT_MS: Final = 60_000
 """For one piece."""
+
+_numbers: Final = count(1)
+"""Several streams may be open at once."""
 
 # The whole answer is wanted, not its beginning.
 _LIMITS: Final = SQL("""
@@ -23,15 +28,17 @@ _LIMITS: Final = SQL("""
 """)
 
 
-def pieces(query: Composable, *, rows: int = PIECE) -> Iterator[list[tuple[Any, ...]]]:
+def pieces(query: Composed, *, rows: int = PIECE) -> Iterator[list[tuple[Any, ...]]]:
     """Yield the rows of a query in lists of at most ``rows``; other questions may be asked meanwhile.
 
-    Close the iterator, or read it to its end: until then a transaction is open.
+    Close the iterator, or read it to its end: until then a transaction is open. The rows come in
+    PostgreSQL's binary format, which Django's own cursors do not speak: moments cost a tenth then.
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(_LIMITS.format(timeout=Literal(TIMEOUT_MS)))
-        with closing(connection.chunked_cursor()) as cursor:
-            cursor.execute(query)
-            while found := cursor.fetchmany(rows):
-                yield found
+        name = f"pieces_{next(_numbers)}"
+        with connection.wrap_database_errors, closing(ServerCursor(connection.connection, name)) as found:
+            found.execute(query, binary=True)
+            while piece := found.fetchmany(rows):
+                yield piece

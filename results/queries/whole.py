@@ -6,7 +6,7 @@ does not grow with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, Final, NamedTuple
@@ -32,8 +32,9 @@ from results.vocabulary import OF_BUILD, statuses, where
 
 BUILDS_AT_ONCE: Final = 500
 
+PATH: Final = 8
 BUILD: Final = 14
-"""Place of the build in a row of ``_TESTS``."""
+"""Places of path and build in a row of ``_TESTS``."""
 
 _STATUSES: Final = {int(status): status for status in Status}
 
@@ -72,8 +73,7 @@ _TESTS: Final = SQL("""
     CROSS JOIN LATERAL (
         SELECT t.key, t.kcidb_id, t.status, t.is_boot, t.start_time, t.duration, t.value, t.series_id,
                t.document_id, t.excerpt_id IS NOT NULL AS has_excerpt, t.unit_id,
-               (SELECT name FROM results_testpath WHERE id = s.path_id) AS path, s.suite_id, s.platform_id,
-               s.lab_id, s.origin_id
+               s.path_id AS path, s.suite_id, s.platform_id, s.lab_id, s.origin_id
         FROM results_test t JOIN results_series s ON s.id = t.series_id
         WHERE t.build_id = builds.build_id AND {where}
         ORDER BY t.key
@@ -89,6 +89,8 @@ _BUILD_REFS: Final = SQL("""
     SELECT b.id, {build}, {revision} FROM results_build b {joins} WHERE b.id = ANY({ids}::int[])
 """)
 
+_PATHS: Final = SQL("SELECT id, name FROM results_testpath WHERE id = ANY({ids}::int[])")
+
 _NAMED: Final = ("suite", "platform", "lab", "origin", "unit")
 
 
@@ -101,12 +103,14 @@ def all_tests(selection: Selection, *, within: Composable | None = None) -> Iter
     )
     suites, platforms, labs, origins, units = ({None: None, **_names(table)} for table in _NAMED)
     builds: dict[int, tuple[BuildRef, RevisionRef | None]] = {}
+    paths: dict[int, str] = {}
     for rows in pieces(query):
         builds = _builds(rows, builds)
+        paths |= _paths({row[PATH] for row in rows} - paths.keys())
         yield [
             _made((
                 name if ":" in name else node_id(name), _STATUSES[status], is_boot, start, duration, value,
-                series, document, has_excerpt, path, suites[suite], platforms[platform], labs[lab],
+                series, document, has_excerpt, paths[path], suites[suite], platforms[platform], labs[lab],
                 origins[origin], units[unit] or "", *builds[build],
             ))
             for status, is_boot, start, duration, value, series, document, has_excerpt, path, suite, platform,
@@ -124,6 +128,12 @@ def all_builds(selection: Selection, *, within: Composable | None = None) -> Ite
 def _names(table: str) -> dict[int, str]:
     query = SQL("SELECT id, name FROM {}").format(Identifier(f"results_{table}"))
     return dict(fetch(query, lambda id, name: (id, name)))
+
+
+def _paths(numbers: Collection[int]) -> dict[int, str]:
+    if not numbers:
+        return {}
+    return dict(fetch(_PATHS.format(ids=Literal(list(numbers))), lambda id, name: (id, name)))
 
 
 def _builds(

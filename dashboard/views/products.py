@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
@@ -33,6 +35,7 @@ from dashboard.rows import tree_name
 from dashboard.shell import Frame, Link, render_page
 from dashboard.twins import twins
 from dashboard.views.product_rows import AT, SilentLine, open_events_of, silent_line
+from results.errors import QueryTimeout
 from results.products.definition import parse
 from results.products.state import BranchState, ProductState, Verdict, product_states
 from results.queries.product_events import events_by_number
@@ -52,7 +55,7 @@ class ProductLine:
     badge: Badge
     heads: tuple[BranchHead, ...]
     more: int
-    devices: int
+    devices: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +100,7 @@ def products(request: HttpRequest) -> HttpResponse:
     query = read_query(request.GET, extra={"q": None})
     search = query.extra.get("q", "")
     found = product_page(search, after=query.after, limit=PAGE_PRODUCTS)
-    states = product_states([(parse(row.text), None) for row in found])
+    states = _states(found.rows)
     total = product_count(search)
     page = ProductsPage(
         title=f"{plural(total, 'product')}{f' · {search}' if search else ''}",
@@ -105,7 +108,7 @@ def products(request: HttpRequest) -> HttpResponse:
         section="products",
         verdict=_of_all(states),
         summary=f"{plural(len(found), 'product')} on this page",
-        lines=tuple(_line(row, state) for row, state in zip(found, states, strict=True)),
+        lines=tuple(_line(row, state) for row, state in zip(found, states or repeat(None), strict=False)),
         search=search,
         total=total,
         pager=pager(
@@ -152,15 +155,24 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     return render_page(request, "products/detail.html", page)
 
 
-def _line(row: ProductRow, state: ProductState) -> ProductLine:
-    shown = state.branches[:3]
+def _states(rows: Sequence[ProductRow]) -> tuple[ProductState, ...]:
+    """Return how products stand; nothing at all when that takes too long: they are still listed."""
+    try:
+        return product_states([(parse(row.text), None) for row in rows])
+    except QueryTimeout:
+        return ()
+
+
+def _line(row: ProductRow, state: ProductState | None) -> ProductLine:
+    branches = state.branches if state else ()
+    shown = branches[:3]
     return ProductLine(
         row=row,
         url=reverse("product", args=[row.slug]),
-        badge=Badge.of(state.verdict),
+        badge=Badge.of(state.verdict if state else Verdict.UNKNOWN),
         heads=tuple(branch_head(row.slug, branch) for branch in shown),
-        more=len(state.branches) - len(shown),
-        devices=len(state.platforms),
+        more=len(branches) - len(shown),
+        devices=len(state.platforms) if state else None,
     )
 
 

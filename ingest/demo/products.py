@@ -28,7 +28,7 @@ select
 gate boot >= 95 %
 gate boot newfail = 0
 gate tests newfail = 0
-gate coverage >= 60 %
+gate coverage >= 80 %
 """,
     "virtual-machines": """\
 name  Virtual machines

@@ -30,7 +30,7 @@ LONGEST_TEXT: Final = 32 * 1024
 LONGEST_NAME: Final = 100
 LONGEST_WORD: Final = 512
 MOST_PARTS: Final = 20
-MOST_TERMS: Final = 200
+MOST_TERMS: Final = 100
 """Values in one ``select``."""
 MOST_GATES: Final = 30
 

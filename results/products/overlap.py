@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from results.selection import Selection, Term
@@ -11,8 +12,6 @@ ONE_VALUED: Final = (
     "tree", "branch", "url", "origin", "lab", "platform", "arch", "config", "compiler", "suite", "path",
 )  # fmt: skip
 """Dimensions of which a result has one value at most: what is told apart here is told apart."""
-
-_ANYTHING: Final = Term("", prefix=True)
 
 
 def overlap(one: Selection, other: Selection) -> bool:
@@ -46,30 +45,44 @@ def _union(one: Selection, other: Selection) -> Selection | None:
     return Selection.of({**terms, differing[0]: both})
 
 
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """Some values, and all that begin with some texts. An absent value is like ""."""
+
+    exact: frozenset[str]
+    beginnings: tuple[str, ...]
+
+    @classmethod
+    def of(cls, terms: Iterable[Term]) -> _Values:
+        """Return what terms mean, whether or not they are negated."""
+        terms = list(terms)
+        return cls(
+            frozenset(term.value or "" for term in terms if not term.prefix),
+            tuple({term.value or "" for term in terms if term.prefix}),
+        )
+
+    def cover(self, text: str, *, is_beginning: bool) -> bool:
+        """Return whether a value, or all that begins with a text, is among them."""
+        return text.startswith(self.beginnings) or (not is_beginning and text in self.exact)
+
+
 def _meet(terms: tuple[Term, ...], others: tuple[Term, ...]) -> bool:
-    refused = [term for term in (*terms, *others) if term.negated]
+    """Return whether a value can be under the terms of both sides.
+
+    Of what both want the narrower one says how much they share, so it is enough to look at each.
+    """
+    one, other = _wanted(terms), _wanted(others)
+    refused = _Values.of(term for term in (*terms, *others) if term.negated)
     return any(
-        shared is not None and not any(_covers(no, shared) for no in refused)
-        for mine in _wanted(terms)
-        for theirs in _wanted(others)
-        if (shared := _shared(mine, theirs))
+        one.cover(text, is_beginning=is_beginning)
+        and other.cover(text, is_beginning=is_beginning)
+        and not refused.cover(text, is_beginning=is_beginning)
+        for values in (one, other)
+        for texts, is_beginning in ((values.exact, False), (values.beginnings, True))
+        for text in texts
     )
 
 
-def _wanted(terms: tuple[Term, ...]) -> Iterator[Term]:
+def _wanted(terms: Iterable[Term]) -> _Values:
     wanted = [term for term in terms if not term.negated]
-    yield from wanted or (_ANYTHING,)
-
-
-def _shared(one: Term, other: Term) -> Term | None:
-    """Return what is under both of two terms (taken as not negated); None when nothing is."""
-    for wide, narrow in ((one, other), (other, one)):
-        if _covers(wide, narrow):
-            return narrow
-    return None
-
-
-def _covers(wide: Term, narrow: Term) -> bool:
-    """Return whether all that ``narrow`` means ``wide`` means too. An absent value is like ""."""
-    value, text = wide.value or "", narrow.value or ""
-    return text.startswith(value) if wide.prefix else text == value and not narrow.prefix
+    return _Values.of(wanted or [Term("", prefix=True)])

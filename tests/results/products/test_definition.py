@@ -135,7 +135,7 @@ def test_a_definition_as_people_write_it():
         ("select\ntree a\nsuite boot\nselect\ntree a\nsuite boo*", 4, "count twice"),
         ("x" * (LONGEST_TEXT + 1), 0, "at most"),
         ("select\ntree a\n" * 21, 41, "at most 20"),
-        ("select\ntree a\n" + "".join(f"platform b{n}\n" for n in range(201)), 1, "more than 200"),
+        ("select\ntree a\n" + "".join(f"platform b{n}\n" for n in range(101)), 1, "more than 100"),
         ("\n".join(f"gate tests fail <= {number}" for number in range(1, 32)), 31, "at most 30"),
     ],
 )

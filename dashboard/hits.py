@@ -10,6 +10,7 @@ from django.urls import reverse
 from dashboard.paths import (
     build_path,
     device_path,
+    event_path,
     issue_path,
     lab_path,
     suite_path,
@@ -45,4 +46,5 @@ _ADDRESSES: Final[dict[Kind, Callable[[Hit], str]]] = {
     "lab": lambda hit: lab_path(hit.name),
     "config": _listing("builds", "config"),
     "issue": lambda hit: issue_path(hit.name),
+    "regression": lambda hit: event_path(int(hit.name)),
 }

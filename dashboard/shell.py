@@ -19,6 +19,7 @@ from dashboard.mailto import mailto
 from dashboard.paths import with_query
 from dashboard.plaintext.pages import page_text
 from dashboard.prefs import read_prefs
+from dashboard.searched import searched_text
 from results.errors import QueryTimeout
 from results.queries.freshness import Freshness, freshness
 
@@ -100,7 +101,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     except (DatabaseError, QueryTimeout):
         # An error page must come out even when the database does not answer.
         fresh = None
-    return {"prefs": read_prefs(request), "nav": _navigation(), "freshness": fresh}
+    return {
+        "prefs": read_prefs(request),
+        "nav": _navigation(),
+        "freshness": fresh,
+        "searched": searched_text(request),
+    }
 
 
 def render_page(

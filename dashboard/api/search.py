@@ -15,7 +15,7 @@ class Search(Thing):
     """What a text may mean: an id, revisions, and names that contain it, the exact ones first."""
 
     tag, shape = "search", shapes.SearchWhole
-    extra = {"q": None}
+    extra = {"q": None, "all": ("yes",)}
 
     def thing(self, query: Query, **names: Any) -> Row:
         """Return what was found; nothing for no text."""

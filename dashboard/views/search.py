@@ -19,13 +19,14 @@ from dashboard.parts import enumeration, plural
 from dashboard.paths import with_query
 from dashboard.revision_refs import two_revisions
 from dashboard.rows import RevisionLine
+from dashboard.searched import remember_search
 from dashboard.shell import Frame, render_page
 from dashboard.twins import twins
 from results.errors import QueryTimeout
 from results.queries.commits import find_commits
 from results.queries.revision_names import TreeName
-from results.queries.revisions import find_revisions
-from results.queries.search import LIMIT, Hits, Kind, kinds_with_id, search
+from results.queries.revisions import RevisionRow, find_revisions
+from results.queries.search import LIMIT, Hit, Hits, Kind, kinds_with_id, search
 from results.selection import DIMENSIONS
 
 _VAGUE: Final = re.compile(r"[0-9a-f]{4,6}")
@@ -37,7 +38,7 @@ _ALSO: Final = {"test": "path", "device": "platform"}
 
 _LISTS: Final[dict[Kind, str]] = {
     "tree": "trees", "test": "tests", "device": "devices", "lab": "labs", "config": "builds",
-    "issue": "issues",
+    "issue": "issues", "regression": "regressions",
 }  # fmt: skip
 """The listings that can be searched on for more."""
 
@@ -78,35 +79,55 @@ class SearchPage(Frame):
 @twins(Search)
 def find(request: HttpRequest) -> HttpResponse:
     """Answer /search: the one thing that is meant, or a list of what may be."""
-    text = read_query(request.GET, extra={"q": None}).extra.get("q", "").strip()
+    asked = read_query(request.GET, extra={"q": None, "all": ("yes",)}).extra
+    text, is_direct = asked.get("q", "").strip(), "all" not in asked
     if not text:
         page = SearchPage(
             title="Search",
             heading="Search",
             verdict="A commit, a describe, an id, two revisions as a..b, filters as lab:name status:fail, "
-            "or a part of the name of a test, device, compatible, config, tree, lab, suite or issue.",
+            "or a part of the name of a test, device, compatible, config, tree, lab, suite, issue or error.",
         )
         return render_page(request, "search/results.html", page)
     url, note = _meant(text)
-    if url:
-        return HttpResponseRedirect(url)
+    if url and is_direct:
+        return _there(url, text)
     revisions = find_revisions(text, limit=LIMIT)
-    if not _VAGUE.fullmatch(text):
-        if len(revisions) == 1:
-            return HttpResponseRedirect(RevisionLine.of(revisions[0]).url)
-        if not revisions and len(commits := find_commits(text, limit=2)) == 1:
-            return HttpResponseRedirect(reverse("commit", args=[commits[0].hash]))
+    if is_direct and (url := _only_revision(text, revisions)):
+        return _there(url, text)
     lines = tuple(RevisionLine.of(row, with_repository=True) for row in revisions)
     try:
         found = search(text)
     except QueryTimeout:
         return render_page(request, "search/results.html", _page(text, note, lines, None))
-    exact = [(hits.kind, hit) for hits in found for hit in hits.hits if hit.name.lower() == text.lower()]
-    if len(exact) == 1 and not lines:
-        kind, hit = exact[0]
-        return HttpResponseRedirect(hit_path(kind, hit))
+    exact = [
+        hit_path(hits.kind, hit)
+        for hits in found
+        for hit in hits.hits
+        if hit.name.lower() == text.lower() and hits.kind != "regression"
+    ]
+    if len(exact) == 1 and not lines and is_direct:
+        return _there(exact[0], text)
     groups = tuple(_group(hits, text) for hits in found)
     return render_page(request, "search/results.html", _page(text, note, lines, groups))
+
+
+def _only_revision(text: str, revisions: tuple[RevisionRow, ...]) -> str:
+    """Return the address of the one revision or commit that a text names, "" for none or several."""
+    if _VAGUE.fullmatch(text):
+        return ""
+    if len(revisions) == 1:
+        return RevisionLine.of(revisions[0]).url
+    if not revisions and len(commits := find_commits(text, limit=2)) == 1:
+        return reverse("commit", args=[commits[0].hash])
+    return ""
+
+
+def _there(url: str, text: str) -> HttpResponse:
+    """Go to what is meant; that page says for what was searched, in case something else was."""
+    response = HttpResponseRedirect(url)
+    remember_search(response, url, text)
+    return response
 
 
 @require_safe
@@ -173,8 +194,8 @@ def _group(hits: Hits, text: str) -> FoundGroup:
         noun=hits.kind,
         links=tuple(
             Found(
-                f"{hit.name}/{hit.note}" if hits.kind == "tree" and hit.note else hit.name or "(no path)",
-                "" if hits.kind == "tree" else hit.note,
+                _name(hits.kind, hit),
+                "" if hits.kind in ("tree", "regression") else hit.note,
                 hit_path(hits.kind, hit),
             )
             for hit in hits.hits
@@ -182,3 +203,9 @@ def _group(hits: Hits, text: str) -> FoundGroup:
         is_all=not hits.more,
         more=more,
     )
+
+
+def _name(kind: Kind, hit: Hit) -> str:
+    if kind == "regression":
+        return hit.note
+    return f"{hit.name}/{hit.note}" if kind == "tree" and hit.note else hit.name or "(no path)"

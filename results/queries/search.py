@@ -14,7 +14,7 @@ from results.keys import key_of
 from results.queries.revision_counts import HAS_CHECKOUT
 from results.vocabulary import escape_like
 
-Kind = OneOf["tree", "suite", "test", "device", "lab", "config", "issue"]
+Kind = OneOf["tree", "suite", "test", "device", "lab", "config", "issue", "regression"]
 IdKind = OneOf["test", "build", "issue"]
 
 TIMEOUT_MS: Final = 1500
@@ -25,7 +25,8 @@ LIMIT: Final = 10
 class Hit:
     """Something whose name (or note) contains the text. Of a tree the note is its branch.
 
-    Of a device it is the compatible that matched, of an issue the comment.
+    Of a device it is the compatible that matched, of an issue the comment. A regression is named by
+    its number; its note is what it is and what its log says.
     """
 
     name: str
@@ -61,6 +62,11 @@ _SOURCES: Final[dict[Kind, SQL]] = {
     "issue": SQL("""
         SELECT kcidb_id AS name, comment AS note FROM results_issue
         WHERE is_newest AND (comment ILIKE {pattern} OR kcidb_id ILIKE {pattern})
+    """),
+    # Events are few enough to be looked through.
+    "regression": SQL("""
+        SELECT id::text AS name, title || CASE WHEN signature <> '' THEN ': ' ELSE '' END || signature AS note
+        FROM results_event WHERE title ILIKE {pattern} OR signature ILIKE {pattern}
     """),
 }
 

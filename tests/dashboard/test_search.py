@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from results.errors import QueryTimeout
+from results.models import Event
 from tests.factories import (
     count,
     create_build,
@@ -132,3 +133,27 @@ def test_every_page_has_the_box_and_browsers_learn_of_it(client):
     described = ElementTree.fromstring(client.get(page.select_one("link[rel=search]")["href"]).content)
     (url,) = (element for element in described if element.tag.endswith("Url"))
     assert url.get("template") == "http://testserver/search?q={searchTerms}"
+
+
+def test_the_page_where_a_search_led_says_so_and_offers_the_rest(client):
+    answer = client.get("/search", {"q": "lab-one"}, follow=True)
+    assert answer.redirect_chain == [("/lab/lab-one", 302)]
+    note = soup(answer).select_one(".searched")
+    assert "You searched for “lab-one”." in note.get_text()
+    found = client.get(note.a["href"])
+    assert found.status_code == 200
+    assert "lab-one" in [link.get_text() for link in soup(found).select(".hits a")]
+
+
+def test_regressions_are_found_by_what_their_log_says(client):
+    tree = create_tree()
+    revision = tree.revisions.first()
+    event = Event.objects.create(
+        tree=tree, kind=Event.Kind.REGRESSION, subject=Event.Subject.TEST, state=Event.State.CONFIRMED,
+        title="ltp.futex", signature="TFAIL: expected ETIMEDOUT", first_bad=revision, high=revision,
+        commits=1, rate=1.0, confidence=0.9, n_series=1, n_platforms=1, n_labs=1, impact=1,
+        began=revision.started, opened=revision.started, changed=revision.started,
+    )  # fmt: skip
+    (link,) = soup(client.get("/search", {"q": "etimedout"})).select(".hits a")
+    assert link["href"] == f"/r/{event.id}"
+    assert link.get_text() == "ltp.futex: TFAIL: expected ETIMEDOUT"

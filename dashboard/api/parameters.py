@@ -48,6 +48,7 @@ OTHERS: Final = {
     "verdict": "How sure it is that the test is flaky.",
     "source": "Way on which the submission came.",
     "days": "Length of the time that is looked at.",
+    "all": "yes: of the page only, to see everything that a text may mean.",
     "submission": "Number of a submission.",
     "open": "yes: only what no later try has stored.",
     "a": "The first revision: a commit, a describe, `latest`, `latest~3`, or `tree/branch@latest`.",

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from results.analysis.history import BoolArray, Counts, IntArray, Kind, SeriesTable, combined
+from results.analysis.history import BoolArray, Counts, FloatArray, IntArray, Kind, SeriesTable, combined
 
 WINDOW: Final = 20
 USUAL_SHARE: Final = 0.6
@@ -57,49 +57,63 @@ class _Search:
     def __init__(self, series: SeriesTable, counts: Counts, leaf: IntArray | None) -> None:
         self.series, self.leaf = series, leaf
         self.ran = (counts.tries + counts.retries + counts.broken + counts.skipped) > 0
-        self.failed = counts.failed
         self.device, self.variant = series.device(), series.variant()
+        self.built = combined(self.device, self.variant)
+        failed, kind = counts.failed, series.kind[:, None]
+        self.unbuilt = _by(self.variant, failed & (kind == Kind.BUILD))
+        self.unbooted = _by(self.built, failed & (kind == Kind.BOOT))
         self.last, self.first = _last(self.ran), self.ran.argmax(axis=1)
-        whole = np.zeros(len(series), np.int64)
-        built = combined(self.device, self.variant)
-        job = combined(built, series.suite)
-        self.job, self.on_device, self.in_lab = (
-            _Level(job, built, self),
-            _Level(built, series.lab, self),
-            (_Level(combined(series.lab), whole, self)),
-        )
-        self.job_ran = _by(job, self.ran)[job]
 
     def found(self) -> Iterator[Missing]:
         silent = (self.last >= 0) & (self.last < self.ran.shape[1] - LEAST_SILENCE)
-        silent &= self.series.kind != Kind.BUILD
-        for row in np.flatnonzero(silent).tolist():
-            if (reason := self._reason(row)) is not None:
+        rows = np.flatnonzero(silent & (self.series.kind != Kind.BUILD))
+        built, lab = self.built, combined(self.series.lab)
+        job = combined(built, self.series.suite)
+        levels = [
+            self._lost(rows, code, whole) for code, whole in ((job, built), (built, lab), (lab, lab * 0))
+        ]
+        gone = _is_silent(_record(self.ran[rows], _by(job, self.ran)[job[rows]], self.last[rows]))
+        for index, row in enumerate(rows.tolist()):
+            reason = self._reason(row, bool(gone[index]), [bool(lost[index]) for lost in levels])
+            if reason is not None:
                 successor = self._successor(row) if reason is MissingReason.REMOVED else None
                 reason = MissingReason.RENAMED if successor is not None else reason
                 yield Missing(row, int(self.last[row]), reason, successor)
 
-    def _reason(self, row: int) -> MissingReason | None:
+    def _reason(self, row: int, gone: bool, lost: list[bool]) -> MissingReason | None:
         """Return the nearest level at which something stopped: the test, its suite, the device, the lab."""
-        if _silent(self.ran[row], self.job_ran[row]):
+        if gone:
             return MissingReason.REMOVED
-        if self.job.has_lost(row):
+        with_job, with_device, with_lab = lost
+        if with_job:
             return MissingReason.JOB_GONE
-        if self.on_device.has_lost(row):
+        if with_device:
             return self._blocked(row) or MissingReason.DEVICE_GONE
-        if self.in_lab.has_lost(row):
-            return self._blocked(row) or MissingReason.LAB_GONE
-        return None
+        return (self._blocked(row) or MissingReason.LAB_GONE) if with_lab else None
+
+    def _lost(self, rows: IntArray, code: IntArray, whole: IntArray) -> BoolArray:
+        """Return which of some series ran until what they are a part of stopped: they did not go before.
+
+        One test that runs now and then tells little by its silence; all of a job, a device or a lab
+        together tell much. ``code`` is what that is, ``whole`` what it is a part of.
+        """
+        together = _by(code, self.ran)
+        member = np.unique(code, return_index=True)[1]
+        around = _by(whole, self.ran)[whole[member]]
+        last = _last(together)
+        stopped = _is_silent(_record(together, around, last))[code[rows]]
+        # Later than that no series of it had a chance.
+        chances = together & (np.arange(self.ran.shape[1]) <= last[:, None])
+        record = _record(self.ran[rows], chances[code[rows]], self.last[rows])
+        answer: BoolArray = stopped & (record.runs >= LEAST_RUNS) & (record.doubt >= CHANCE)
+        return answer
 
     def _blocked(self, row: int) -> MissingReason | None:
-        """Return whether the newest build, or boot on this device, failed."""
+        """Return whether a build, or a boot on this device, failed since."""
         after = slice(int(self.last[row]) + 1, None)
-        same_build = self.variant == self.variant[row]
-        builds = same_build & (self.series.kind == Kind.BUILD)
-        boots = same_build & (self.device == self.device[row]) & (self.series.kind == Kind.BOOT)
-        if self.failed[builds, after].any():
+        if self.unbuilt[self.variant[row], after].any():
             return MissingReason.BLOCKED_BY_BUILD
-        return MissingReason.BLOCKED_BY_BOOT if self.failed[boots, after].any() else None
+        return MissingReason.BLOCKED_BY_BOOT if self.unbooted[self.built[row], after].any() else None
 
     def _successor(self, row: int) -> int | None:
         """Return a series of the same job and leaf that began when this one ended."""
@@ -113,49 +127,35 @@ class _Search:
         return int(rows[0]) if len(rows) else None
 
 
-class _Level:
-    """What runs together (a job, a device, a lab) within what it is a part of, and whether it stopped.
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """How often each row ran in its last chances until it ran last, and how many it let pass since."""
 
-    One test that runs now and then tells little by its silence; all of them together tell much.
-    """
+    runs: IntArray
+    seen: IntArray
+    passed: IntArray
 
-    def __init__(self, code: IntArray, whole: IntArray, search: _Search) -> None:
-        self.code, self.search = code, search
-        self.ran = _by(code, search.ran)
-        around = _by(combined(whole), search.ran)
-        member = np.unique(code, return_index=True)[1]
-        self.silent = [
-            _silent(ran, chances)
-            for ran, chances in zip(self.ran, around[combined(whole)[member]], strict=True)
-        ]
-        self.last = _last(self.ran)
-
-    def has_lost(self, row: int) -> bool:
-        """Return whether a series ran until this stopped: it did not go before."""
-        unit = self.code[row]
-        if not self.silent[unit]:
-            return False
-        ran, last = self.search.ran[row], int(self.search.last[row])
-        chances = self.ran[unit, : self.last[unit] + 1]
-        before = np.flatnonzero(chances[: last + 1])[-WINDOW:]
-        runs = int(np.count_nonzero(ran[before]))
-        miss = max(1 - runs / len(before), 0.5 / len(before))
-        return runs >= LEAST_RUNS and bool(miss ** np.count_nonzero(chances[last + 1 :]) >= CHANCE)
+    @property
+    def doubt(self) -> FloatArray:
+        """The probability of so long a silence by chance."""
+        seen = np.maximum(self.seen, 1)
+        # One of the chances seen is the last run itself.
+        answer: FloatArray = np.maximum(1 - self.runs / seen, 0.5 / seen) ** self.passed
+        return answer
 
 
-def _silent(ran: BoolArray, chances: BoolArray) -> bool:
-    """Return whether what ran usually let pass more chances than it can by accident."""
-    places = np.flatnonzero(ran)
-    if not len(places):
-        return False
-    last = int(places[-1])
-    before = np.flatnonzero(chances[: last + 1])[-WINDOW:]
-    runs, passed = int(np.count_nonzero(ran[before])), int(np.count_nonzero(chances[last + 1 :]))
-    if runs < LEAST_RUNS or runs < USUAL_SHARE * len(before) or passed < LEAST_SILENCE:
-        return False
-    # One of the chances seen is the last run itself.
-    miss = max(1 - runs / len(before), 0.5 / len(before))
-    return float(miss**passed) < CHANCE
+def _record(ran: BoolArray, chances: BoolArray, last: IntArray) -> _Record:
+    known = np.cumsum(chances, axis=1)
+    then = known[np.arange(len(last)), last]
+    window = chances & (known > then[:, None] - WINDOW) & (np.arange(ran.shape[1]) <= last[:, None])
+    return _Record((ran & window).sum(axis=1), window.sum(axis=1), known[:, -1] - then)
+
+
+def _is_silent(record: _Record) -> BoolArray:
+    """Return which rows usually ran and let pass more chances than they can by accident."""
+    usual = (record.runs >= LEAST_RUNS) & (record.runs >= USUAL_SHARE * record.seen)
+    answer: BoolArray = usual & (record.passed >= LEAST_SILENCE) & (record.doubt < CHANCE)
+    return answer
 
 
 def _last(ran: BoolArray) -> IntArray:
@@ -165,6 +165,7 @@ def _last(ran: BoolArray) -> IntArray:
 
 def _by(code: IntArray, ran: BoolArray) -> BoolArray:
     """Return for every code whether anything with it ran at each position."""
-    together = np.zeros((int(code.max(initial=-1)) + 1, ran.shape[1]), bool)
-    np.logical_or.at(together, code, ran)
-    return together
+    order = np.argsort(code, kind="stable")
+    starts = np.flatnonzero(np.diff(code[order], prepend=-1))
+    answer: BoolArray = np.logical_or.reduceat(ran[order], starts, axis=0)
+    return answer

@@ -191,3 +191,9 @@ def test_more_data_in_any_pieces_and_order_end_in_the_same_judgement(farm):
     rows = np.array(table)
     arrived = RunTable(**{n: getattr(history.runs, n)[rows] for n in RunTable.__slots__})
     assert judge(History(history.commits, history.series, arrived)).events == judge(history).events
+
+
+def test_what_was_fixed_before_its_sisters_does_not_make_a_regression_a_flake(written):
+    texts = ["P" * 20 + "F" * 8 + "P" * 22] * 5 + ["P" * 20 + "F" * 30] * 3
+    (event,) = judge(sisters(written, texts)).events
+    assert event.kind is EventKind.REGRESSION and event.rate > 0.9

@@ -58,5 +58,16 @@ def test_a_test_that_runs_now_and_then_is_not_missing(written):
     assert reasons(written(rows)) == {}
 
 
+def test_a_rare_test_goes_with_its_lab(written):
+    rows = [
+        {"path": 0, "lab": 0, "runs": "P" * 40},
+        {"path": 0, "lab": 1, "runs": "P" * 30 + "." * 10},
+        {"path": 1, "lab": 1, "runs": "P." * 15 + "." * 10},
+        {"path": 2, "lab": 1, "runs": "P" * 12 + "." * 28},
+    ]
+    found = reasons(written(rows))
+    assert found == {1: MissingReason.LAB_GONE, 2: MissingReason.LAB_GONE, 3: MissingReason.REMOVED}
+
+
 def test_a_short_silence_is_no_news(written):
     assert reasons(written([{"path": 0, "runs": "P" * 30}, {"path": 1, "runs": "P" * 28 + ".."}])) == {}

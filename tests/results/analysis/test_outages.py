@@ -1,3 +1,5 @@
+import numpy as np
+
 from results.analysis.history import counts_of
 from results.analysis.outages import infrastructure
 
@@ -66,3 +68,40 @@ def test_what_nobody_can_compare_is_suspected_first_and_released_when_it_lasts(f
 def test_broken_runs_count_as_signs_of_an_outage(farm):
     found = outages_of(farm(lambda position, lab, **_: "E" if lab == 0 and position == 20 else "P", 25))
     assert {outage.lab for outage in found.outages} == {0}
+
+
+def test_two_labs_that_are_ill_at_once_do_not_explain_each_other(farm):
+    """Only one lab is well, and it passes what the others fail: it is not the kernel."""
+
+    def runs(position, lab, **_):
+        if lab == 0:
+            return "P" if position < 15 else "."
+        return "F" if lab in (1, 2) and position in (20, 21) else "P"
+
+    history = farm(runs, 30)
+    found = outages_of(history)
+    assert found.masked[np.isin(history.series.lab, (1, 2)), 20:22].all()
+    assert not found.masked[history.series.lab == 3].any()
+
+
+def test_an_outage_goes_on_while_little_runs(farm):
+    def runs(position, lab, platform, path, **_):
+        here = lab == 1 and platform == 2
+        if here and position in (21, 22):
+            return "F" if path in (0, 3, 6) else "."
+        return "F" if here and 20 <= position < 24 else "P"
+
+    history = farm(runs, 30)
+    found = outages_of(history)
+    ill = (history.series.lab == 1) & (history.series.platform == 2)
+    assert found.masked[ill, 20:24].sum() == counts_of(history).failed[ill].sum()
+
+
+def test_a_failure_in_an_ill_lab_is_no_evidence_even_if_others_fail_too(farm):
+    def runs(position, lab, path, **_):
+        return "F" if position == 20 and (lab == 1 or path == 0) else "P"
+
+    history = farm(runs, 25)
+    found = outages_of(history)
+    assert found.masked[history.series.lab == 1, 20].all()
+    assert not found.masked[history.series.lab != 1].any()

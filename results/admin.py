@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.forms import CharField, ModelForm, Textarea
 from django.http import HttpRequest
 
-from results.models import Lab, NameAlias, Origin, Platform, Rejection, Submission, TreeAlias
+from results.models import Lab, NameAlias, Origin, Platform, Product, Rejection, Submission, TreeAlias
 from results.models.dimensions import NAME_LENGTH
 
 if TYPE_CHECKING:
@@ -131,3 +131,19 @@ class RejectionAdmin(ReadOnlyAdmin):
     exclude = ("raw",)
     ordering = ("-id",)
     show_full_result_count = False
+
+
+@admin.register(Product)
+class ProductAdmin(ReadOnlyAdmin):
+    """Whose products are; definitions are changed at their own pages, which keep the old ones."""
+
+    list_display = ("slug", "name", "owner", "changed", "deleted")
+    list_select_related = ("owner",)
+    search_fields = ("slug", "name")
+    fields = ("slug", "name", "owner", "text", "created", "changed", "deleted")
+    readonly_fields = tuple(name for name in fields if name != "owner")
+    ordering = ("name",)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Return True to those who may change products: the owner can be another one."""
+        return request.user.has_perm("results.change_product")

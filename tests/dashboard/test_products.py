@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from results.errors import QueryTimeout
 from results.judging import judge_tree
 from results.models import Product
 from results.products.store import create_product, delete_product
@@ -159,6 +160,23 @@ def test_the_list_shows_how_products_stand(client, world):
     assert "None of its branches" in page(client, "/p/zoo").get_text()
     assert "None of its branches" in page(client, "/p/zoo/report").get_text()
     assert page(client, "/p/zoo/coverage").select_one(".empty")
+
+
+def test_products_are_listed_even_when_their_state_takes_too_long(client, world, monkeypatch):
+    def too_long(asked):
+        raise QueryTimeout
+
+    monkeypatch.setattr("dashboard.views.products.product_states", too_long)
+    assert "Acme <Tab> 3" in page(client, "/products").select_one("[data-rows]").get_text()
+    page(client, "/p/acme")
+
+
+def test_an_operator_can_make_somebody_else_the_owner(admin_client, world, ann):
+    url = f"/admin/results/product/{world.pk}/change/"
+    assert TEXT.split("\n")[1] in admin_client.get(url).content.decode()
+    assert admin_client.post(url, {"owner": ann.pk, "text": "name z"}).status_code == 302
+    world.refresh_from_db()
+    assert (world.owner, world.text) == (ann, TEXT)
 
 
 def test_a_page_at_one_revision(client, world):

@@ -44,5 +44,5 @@ def test_filters_follow(client, asked):
 
 
 def test_the_api_follows(client):
-    assert client.get("/api/v1/labs/old/lab").json()["lab"] == "new lab"
+    assert client.get("/api/v1/labs/old/lab").json()["lab"]["lab"] == "new lab"
     assert client.get("/api/v1/devices/bord").json()["platform"] == "board"

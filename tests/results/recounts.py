@@ -126,11 +126,11 @@ def _assert_bound(tests):
 
 
 def _assert_issues():
-    starts = {row.key: row.start_time for model in (Build, Test) for row in model.objects.all()}
+    of_tests, of_builds = (dict(model.objects.values_list("key", "start_time")) for model in (Test, Build))
     expected = {}
     for incident in Incident.objects.all():
         builds, tests, absent, seen = expected.get(incident.issue_key, (0, 0, 0, ()))
-        start = starts.get(incident.test_key) or starts.get(incident.build_key)
+        start = of_tests.get(incident.test_key) or of_builds.get(incident.build_key)
         expected[incident.issue_key] = (
             builds + bool(incident.present and incident.build_key),
             tests + bool(incident.present and incident.test_key),

@@ -122,10 +122,7 @@ def home(request: HttpRequest) -> HttpResponse:
         fixed=_events(replace(which, states=(Event.State.FIXED,)), "newest", FIXED),
         outages=outage_listing(since=timezone.now() - timedelta(days=OUTAGE_DAYS), limit=OUTAGES),
         states=_states(about, since, unclassified=which.unclassified),
-        windows=tuple(
-            Tab(text, with_query(request.path, (asked | {"days": name}).items()), name == days)
-            for name, text in WINDOWS.items()
-        ),
+        windows=_windows(request.path, asked, days),
         unclassified=_switch(request.path, asked),
         lines=lines,
         suites=tuple(
@@ -157,6 +154,14 @@ def _scopes(path: str, follows: int, *, wants_all: bool) -> tuple[Tab, ...]:
         return ()
     everything = with_query(path, [("trees", "all")])
     return (Tab("Trees you follow", path, not wants_all, follows), Tab("All trees", everything, wants_all))
+
+
+def _windows(path: str, asked: dict[str, str], days: str) -> tuple[Tab, ...]:
+    """Return the choice of how many days are looked at."""
+    return tuple(
+        Tab(text, with_query(path, (asked | {"days": name}).items()), name == days)
+        for name, text in WINDOWS.items()
+    )
 
 
 def _switch(path: str, asked: dict[str, str]) -> Tab:

@@ -60,6 +60,9 @@ def best_scope(
     """
     shares = shared_gains(gains, reach)
     cost = float(np.log(prior))
+    # No scope can gain more than those series together that speak for a change.
+    if np.maximum(shares, 0).sum(axis=0).max() + cost <= 0:
+        return None
     best: tuple[float, Scope, int] | None = None
     candidates = [("", np.zeros(len(gains), np.int64)), *axes.items()]
     for axis, codes in candidates:

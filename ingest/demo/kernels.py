@@ -149,9 +149,9 @@ simplify the state machine
 """.splitlines()
 
 
-def commit_hash(rng: Random) -> str:
-    """Return the 40 hex digits of a commit."""
-    return f"{rng.getrandbits(160):040x}"
+def patch_subject(rng: Random) -> str:
+    """Return the subject line of a patch."""
+    return f"{rng.choice(SUBSYSTEMS)}: {rng.choice(CHANGES)}"
 
 
 def commit_subject(rng: Random, branch: Branch) -> str:
@@ -163,7 +163,7 @@ def commit_subject(rng: Random, branch: Branch) -> str:
     if branch.kind == "mainline" and rng.random() < 0.6:
         topic = rng.choice(SUBSYSTEMS).partition(":")[0]
         return f"Merge tag '{topic}-fixes' of {GIT}{rng.choice(BRANCHES).tree}/linux"
-    return f"{rng.choice(SUBSYSTEMS)}: {rng.choice(CHANGES)}"
+    return patch_subject(rng)
 
 
 def _release(when: datetime) -> tuple[str, timedelta]:

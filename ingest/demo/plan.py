@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import TypeVar
 
+from ingest.demo.commits import Commits
 from ingest.demo.hardware import (
     AZURE,
     BEAKER,
@@ -24,7 +25,7 @@ from ingest.demo.hardware import (
     Platform,
     Variant,
 )
-from ingest.demo.kernels import BRANCHES, Branch, commit_hash, commit_subject, describe
+from ingest.demo.kernels import BRANCHES, Branch, commit_subject, describe
 from ingest.demo.suites import BOOT, Suite, suites_of
 
 PLATFORM_RUNS = 0.85
@@ -114,11 +115,20 @@ class BranchPlan:
 
 def plan(spec: Spec) -> list[BranchPlan]:
     """Return the plan of all branches, most important first."""
-    plans = [BranchPlan(branch, _revisions(spec, branch, rate)) for branch, rate in _paces(spec)]
+    commits = Commits()
+    plans = [BranchPlan(branch, _revisions(spec, branch, rate, commits)) for branch, rate in _paces(spec)]
     total = sum(len(each.revisions) * each.branch.size for each in plans)
     for each in plans:
         _fill(spec, each, spec.tests * each.branch.size / total)
     return plans
+
+
+def all_commits(spec: Spec) -> Commits:
+    """Return the commits of all branches, those that are not tested among them."""
+    commits = Commits()
+    for branch, rate in _paces(spec):
+        _revisions(spec, branch, rate, commits)
+    return commits
 
 
 def _paces(spec: Spec) -> list[tuple[Branch, float]]:
@@ -129,7 +139,7 @@ def _paces(spec: Spec) -> list[tuple[Branch, float]]:
     return [(branch, branch.rate * scale) for branch in branches]
 
 
-def _revisions(spec: Spec, branch: Branch, rate: float) -> list[Revision]:
+def _revisions(spec: Spec, branch: Branch, rate: float, commits: Commits) -> list[Revision]:
     rng = spec.rng("revisions", branch.label)
     if branch.kind == "next":
         times = _weekday_mornings(spec, min(rate, 5 / 7))
@@ -140,21 +150,12 @@ def _revisions(spec: Spec, branch: Branch, rate: float) -> list[Revision]:
         while when > spec.until - timedelta(days=spec.days):
             times.append(when)
             when -= gap * min(4.0, rng.lognormvariate(-0.12, 0.5))
-    times = times or [spec.until - NEWEST_AGE]
-    revisions = []
-    for position, started in enumerate(sorted(times)):
-        commit = commit_hash(rng)
-        revisions.append(
-            Revision(
-                branch,
-                position,
-                commit,
-                describe(branch, started, commit),
-                commit_subject(rng, branch),
-                started,
-            )
-        )
-    return revisions
+    wanted = [(at, commit_subject(rng, branch)) for at in sorted(times or [spec.until - NEWEST_AGE])]
+    hashes = commits.tested(spec.rng("commits", branch.label), branch, wanted)
+    return [
+        Revision(branch, position, commit, describe(branch, started, commit), subject, started)
+        for position, (commit, (started, subject)) in enumerate(zip(hashes, wanted, strict=True))
+    ]
 
 
 def _weekday_mornings(spec: Spec, rate: float) -> list[datetime]:

@@ -8,18 +8,24 @@ import time
 from argparse import ArgumentParser
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from ingest.demo.commits import write_clone
 from ingest.demo.feed import GeneratorFailed, made_elsewhere, write_truth
-from ingest.demo.plan import Spec
+from ingest.demo.plan import Spec, all_commits
 from ingest.demo.products import create_products
 from ingest.demo.timeline import Timeline
 from ingest.load import load_documents
 from ingest.summary import Summary
+from results.git.importing import import_git
+from results.git.ranges import measure_ranges
+from results.git.repository import Repository
 from results.judging import judge_due
+from results.models import Tree
 from results.rollups import refresh
 
 TESTS = 80_000
@@ -87,10 +93,21 @@ class Command(BaseCommand):
             self.stdout.write(line)
         while refresh():
             pass
+        _import_commits(spec)
         trees = judge_due(rest=timedelta(0))
+        measure_ranges()
         create_products()
         spent = time.monotonic() - begun
         self.stdout.write(f"Summaries are up to date, {trees} trees judged, after {spent:.1f} s.")
+
+
+def _import_commits(spec: Spec) -> None:
+    """Make a clone that fits the results, and take over its commits."""
+    with TemporaryDirectory() as folder:
+        clone = Path(folder) / "linux.git"
+        write_clone(all_commits(spec), clone)
+        with Repository(clone) as repository:
+            import_git(repository, list(Tree.objects.all()))
 
 
 def _bar(spec: Spec) -> tqdm[Any]:

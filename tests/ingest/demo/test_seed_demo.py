@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from results.models import Due, Incident, Issue, Rejection, ResultCount, Submission, Test
+from results.models import Commit, Due, Incident, Issue, Rejection, ResultCount, Revision, Submission, Test
 from tests.ingest.demo.conftest import UNTIL
 
 SIZE = {"tests": 400, "days": 4, "seed": 5, "until": UNTIL}
@@ -25,6 +25,9 @@ def test_it_loads_everything_and_a_second_time_nothing(tmp_path):
     assert not Due.objects.exists()
     assert sum(count.n_pass for count in ResultCount.objects.all()) > 0.5 * first
     assert "Summaries are up to date" in out.getvalue()
+    tested = set(Revision.objects.values_list("commit", flat=True))
+    commits = {bytes(hash_).hex() for hash_ in Commit.objects.values_list("hash", flat=True)}
+    assert tested < commits
     assert json.loads((tmp_path / "truth.json").read_text())["until"] == UNTIL.isoformat()
 
     submissions = Submission.objects.count()

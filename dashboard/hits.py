@@ -13,6 +13,7 @@ from dashboard.paths import (
     event_path,
     issue_path,
     lab_path,
+    product_path,
     suite_path,
     test_path,
     tree_path,
@@ -45,6 +46,7 @@ _ADDRESSES: Final[dict[Kind, Callable[[Hit], str]]] = {
     "device": lambda hit: device_path(hit.name),
     "lab": lambda hit: lab_path(hit.name),
     "config": _listing("builds", "config"),
+    "product": lambda hit: product_path(hit.name),
     "issue": lambda hit: issue_path(hit.name),
     "regression": lambda hit: event_path(int(hit.name)),
 }

@@ -68,6 +68,11 @@ def suite_path(suite: str) -> str:
     return f"/suite/{_segment(suite)}"
 
 
+def product_path(slug: str) -> str:
+    """Return the address of a product."""
+    return f"/p/{slug}"
+
+
 def submission_path(submission: int) -> str:
     """Return the address of a submission."""
     return f"/submission/{submission}"

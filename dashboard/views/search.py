@@ -38,7 +38,7 @@ _ALSO: Final = {"test": "path", "device": "platform"}
 
 _LISTS: Final[dict[Kind, str]] = {
     "tree": "trees", "test": "tests", "device": "devices", "lab": "labs", "config": "builds",
-    "issue": "issues", "regression": "regressions",
+    "product": "products", "issue": "issues", "regression": "regressions",
 }  # fmt: skip
 """The listings that can be searched on for more."""
 

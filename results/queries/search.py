@@ -14,7 +14,7 @@ from results.keys import key_of
 from results.queries.revision_counts import HAS_CHECKOUT
 from results.vocabulary import escape_like
 
-Kind = OneOf["tree", "suite", "test", "device", "lab", "config", "issue", "regression"]
+Kind = OneOf["tree", "suite", "test", "device", "lab", "config", "product", "issue", "regression"]
 IdKind = OneOf["test", "build", "issue"]
 
 TIMEOUT_MS: Final = 1500
@@ -25,8 +25,9 @@ LIMIT: Final = 10
 class Hit:
     """Something whose name (or note) contains the text. Of a tree the note is its branch.
 
-    Of a device it is the compatible that matched, of an issue the comment. A regression is named by
-    its number; its note is what it is and what its log says.
+    Of a device it is the compatible that matched, of an issue the comment. A product is named by its
+    short name; its note is the long one. A regression is named by its number; its note is what it is
+    and what its log says.
     """
 
     name: str
@@ -59,6 +60,10 @@ _SOURCES: Final[dict[Kind, SQL]] = {
     """),
     "lab": SQL("SELECT name, '' AS note FROM results_lab WHERE name ILIKE {pattern}"),
     "config": SQL("SELECT name, '' AS note FROM results_config WHERE name ILIKE {pattern}"),
+    "product": SQL("""
+        SELECT slug AS name, name AS note FROM results_product
+        WHERE deleted IS NULL AND (name ILIKE {pattern} OR slug ILIKE {pattern})
+    """),
     "issue": SQL("""
         SELECT kcidb_id AS name, comment AS note FROM results_issue
         WHERE is_newest AND (comment ILIKE {pattern} OR kcidb_id ILIKE {pattern})

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from dashboard.paths import product_path
 from results.errors import QueryTimeout
 from results.judging import judge_tree
 from results.models import Product
@@ -169,6 +170,11 @@ def test_products_are_listed_even_when_their_state_takes_too_long(client, world,
     monkeypatch.setattr("dashboard.views.products.product_states", too_long)
     assert "Acme <Tab> 3" in page(client, "/products").select_one("[data-rows]").get_text()
     page(client, "/p/acme")
+
+
+def test_products_are_found_by_their_names(client, world):
+    assert client.get("/search?q=acme")["Location"] == product_path("acme") == "/p/acme"
+    assert page(client, "/search?q=Tab").select_one('main a[href="/p/acme"]')
 
 
 def test_an_operator_can_make_somebody_else_the_owner(admin_client, world, ann):

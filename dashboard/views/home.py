@@ -94,8 +94,8 @@ class HomePage(Frame):
 
 @require_safe
 @twins(
-    Source(GetBroke, names={"trees": ""}),
-    Source(ListRegressions, names={"trees": ""}, formats=("atom", "mbox")),
+    Source(GetBroke, names={"trees": "", "days": "", "unclassified": ""}),
+    Source(ListRegressions, names={"trees": "", "days": "since"}, formats=("atom", "mbox")),
 )
 def home(request: HttpRequest) -> HttpResponse:
     """Answer /: what broke in the trees that the reader follows, in all when there are none."""

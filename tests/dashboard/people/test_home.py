@@ -42,8 +42,8 @@ def test_home_is_about_the_trees_that_are_followed(client, is_signed_in):
     assert "1 confirmed" in mine
     everything = shown(client, "/?trees=all")
     assert "alpha" in everything and "omega" in everything
-    assert client.get("/index.json?trees=all").status_code == 200
-    assert client.get("/?format=atom&trees=all").status_code == 200
+    for twin in ("/index.json", "/index.atom", "/index.mbox", "/index.txt"):
+        assert client.get(f"{twin}?trees=all&days=3d&unclassified=yes").status_code == 200
 
 
 def test_home_is_not_modified_until_something_is(client):

@@ -19,7 +19,7 @@ def submitted(request: HttpRequest, submission_id: str) -> HttpResponse:
     receipt = find_receipt(submission_id) if ID.fullmatch(submission_id) else None
     if receipt is None or receipt.status == "notfound":
         raise Http404(f"No submission {submission_id}.")
-    if receipt.row is not None:
-        return HttpResponseRedirect(page_of(receipt.row))
+    if receipt.rows:
+        return HttpResponseRedirect(page_of(receipt.rows[0]))
     text = f"Submission {submission_id} is stored and waits to be loaded. This page follows it.\n"
     return HttpResponse(text, content_type="text/plain", headers={"Refresh": str(REFRESH_SECONDS)})

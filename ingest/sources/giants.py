@@ -30,8 +30,12 @@ def parts(path: Path, when: datetime, origins: frozenset[str]) -> Iterator[Docum
         yield Document(path.name, when, b"", f"not JSON: {error}", origins)
         return
     for number, text in enumerate(giant.documents(), 1):
-        name = path.name if number == 1 else f"{path.name}#{number}"
-        yield Document(name, when, text.encode(), origins=origins)
+        yield Document(part_name(path.name, number), when, text.encode(), origins=origins)
+
+
+def part_name(name: str, number: int) -> str:
+    """Return the name of a part, the first of which is called like the whole."""
+    return name if number == 1 else f"{name}#{number}"
 
 
 @dataclass

@@ -132,10 +132,13 @@ def test_what_is_refused_as_a_whole_goes_to_failed(client, auth, spool, body):
     assert f"submission-{submission_id}.json" in files(spool.folder / "failed")
 
 
-def test_giants_are_loaded_in_parts(spool, monkeypatch):
+def test_giants_are_loaded_in_parts(client, auth, spool, monkeypatch, settings):
     monkeypatch.setattr(loading, "MAX_BYTES", 1000)
     monkeypatch.setattr(giants, "PART_CHARACTERS", 2000)
-    body = json.dumps(json.loads(document(tests=20)), indent=1, sort_keys=True).encode()  # version comes last
+    settings.SUBMIT_MAX_BYTES = 100_000
+    whole = json.loads(document(tests=20))
+    whole["tests"][19]["status"] = "GOOD"
+    body = json.dumps(whole, indent=1, sort_keys=True).encode()  # version comes last
     submission_id = publish(spool, body)
     load(spool)
     rows = Submission.objects.order_by("id")
@@ -144,8 +147,13 @@ def test_giants_are_loaded_in_parts(spool, monkeypatch):
         f"submission-{submission_id}.json",
         f"submission-{submission_id}.json#2",
     ]
-    assert set(rows.values_list("state", flat=True)) == {"accepted"}
-    assert Test.objects.count() == 20
+    assert set(rows.values_list("state", flat=True)) == {"accepted", "partial"}
+    assert Test.objects.count() == 19
+    answer = receipt(client, auth, submission_id)
+    assert (answer["status"], answer["state"]) == ("processed", "partial")
+    assert answer["parts"] == [row.pk for row in rows]
+    assert (answer["accepted"]["builds"], answer["accepted"]["tests"], answer["rejected"]) == (1, 19, 1)
+    assert answer["rejections"][0]["id"] == whole["tests"][19]["id"]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -17,8 +16,9 @@ from dashboard.api.places import GetLab, ListLabs
 from dashboard.charts import Days, days
 from dashboard.event_rows import EventLine
 from dashboard.filters import read_query
+from dashboard.lab_answer import fail_share, lab_answer
 from dashboard.middleware import with_charts
-from dashboard.parts import Counts, enumeration, plural
+from dashboard.parts import Counts, plural
 from dashboard.paths import device_path, with_query
 from dashboard.plots.links import ChartLink, lab_charts
 from dashboard.rows import selected_counts
@@ -27,7 +27,6 @@ from dashboard.twins import Source, twins
 from results.queries.events import OPEN, EventFilter, event_page
 from results.queries.labs import LAB_DAYS, LabDetail, LabDevice, LabRow, lab_detail, lab_listing
 from results.queries.outages import OutageRow, outage_listing
-from results.queries.records import StatusCounts
 from results.selection import Selection
 
 EVENTS = 20
@@ -113,19 +112,19 @@ def lab(request: HttpRequest, name: str) -> HttpResponse:
     window = Selection().where(lab=name, since=detail.since.isoformat())
     line = _line(detail.lab)
     outages = outage_listing(name, since=timezone.now() - timedelta(days=LAB_DAYS))
-    shown = EventFilter(states=OPEN, lab=name, live=True)
+    events = event_page(EventFilter(states=OPEN, lab=name, live=True), limit=EVENTS).rows
     page = LabPage(
         title=f"{detail.lab.boots.failed + detail.lab.tests.failed:,} fail · {name}",
         heading=name,
         section="labs",
-        verdict=f"{_verdict(detail)} {_illness(outages)}",
+        verdict=lab_answer(detail, outages, events),
         crumbs=(Link("Labs", reverse("labs")),),
         detail=detail,
         line=line,
         devices=tuple(_device(window, device) for device in detail.devices),
         outages=outages,
         charts=lab_charts(name),
-        events=tuple(EventLine.of(row) for row in event_page(shown, limit=EVENTS)),
+        events=tuple(EventLine.of(row) for row in events),
     )
     return render_page(request, "labs/detail.html", page)
 
@@ -151,34 +150,4 @@ def _device(window: Selection, device: LabDevice) -> DeviceLine:
         here=fail_share(device.shared),
         elsewhere=fail_share(device.elsewhere),
         row=device,
-    )
-
-
-def _illness(outages: Sequence[OutageRow]) -> str:
-    """Return how often the lab or a device in it was ill lately, as other labs show."""
-    confirmed = sum(outage.confirmed for outage in outages)
-    suspected = sum(not outage.confirmed and not outage.released for outage in outages)
-    if not confirmed and not suspected:
-        return f"No outage in the last {LAB_DAYS} days."
-    found = [plural(confirmed, "outage")] if confirmed else []
-    if suspected:
-        found.append(f"{suspected} more suspected" if confirmed else plural(suspected, "suspected outage"))
-    return f"{enumeration(found)} in the last {LAB_DAYS} days."
-
-
-def fail_share(counts: StatusCounts) -> float | None:
-    """Return FAIL among PASS and FAIL in percent; None when there is neither."""
-    decided = counts.failed + counts.passed
-    return 100 * counts.failed / decided if decided else None
-
-
-def _verdict(detail: LabDetail) -> str:
-    """Compare this lab with others on the builds and suites that both ran on the same devices."""
-    here = sum((d.shared for d in detail.devices), StatusCounts())
-    elsewhere = sum((d.elsewhere for d in detail.devices), StatusCounts())
-    mine, others = fail_share(here), fail_share(elsewhere)
-    if mine is None or others is None:
-        return "No other lab runs the same builds on the same devices: there is nothing to compare with."
-    return (
-        f"Of the builds and suites that other labs run too, {mine:.1f} % fails here and {others:.1f} % there."
     )

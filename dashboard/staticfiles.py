@@ -12,6 +12,8 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 STYLE_SHEET = "css/style.css"
 _IMPORT = re.compile(r'@import url\("([^"]+)"\) layer\((\w+)\);')
+_IDLE = re.compile(r"/\*.*?\*/|^\s+|\s+$", re.DOTALL | re.MULTILINE)
+"""What says nothing to a browser: comments, and what is white at either end of a line."""
 
 
 class BundlingStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
@@ -32,4 +34,4 @@ class BundlingStorage(CompressedManifestStaticFilesStorage):  # type: ignore[mis
     def _layer(paths: dict[str, Any], name: str, layer: str) -> str:
         storage, path = paths[name.removeprefix(settings.STATIC_URL)]
         with storage.open(path) as file:
-            return f"@layer {layer} {{\n{file.read().decode()}}}"
+            return f"@layer {layer} {{\n{_IDLE.sub('', file.read().decode())}}}"

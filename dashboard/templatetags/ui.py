@@ -112,6 +112,16 @@ def count_cells(part: Counts, label: str) -> SafeString:
     )
 
 
+@register.simple_tag
+def result_cells(line: Any) -> SafeString:
+    """Return the cells of the boots and tests of a place, under ``components/result_heads.html``."""
+    return SafeString(
+        count_cells(line.boots, "boots")
+        + count_cells(line.tests, "tests")
+        + f'<td class="tight p3">{bar(line.tests.counts)}</td>'
+    )
+
+
 def _number(count: int, url: str, css: str, attributes: str = "") -> str:
     if not count:
         return f'<td class="n {css.removesuffix(" is-fail")} is-zero">0</td>'

@@ -33,6 +33,7 @@ class Follow(models.Model):
         DEVICE = "device"
         LAB = "lab"
         TEST = "test"
+        SUITE = "suite"
 
     id = models.AutoField(primary_key=True)
     user = models.ForeignKey(**OF_USER, db_index=False)

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from dashboard.models import Follow
-from dashboard.paths import device_path, lab_path, tree_path, with_query
+from dashboard.paths import device_path, lab_path, suite_path, tree_path, with_query
 from dashboard.people.tokens import TooMany
 from results.queries.records import TreeRef
 
@@ -40,6 +40,8 @@ class Followed:
                 return device_path(self.name)
             case Follow.Kind.LAB:
                 return lab_path(self.name)
+            case Follow.Kind.SUITE:
+                return suite_path(self.name)
         return with_query("/tests", [("path", self.name)])
 
 

@@ -20,9 +20,10 @@ _ABOUT: Final = {
     "lab": Follow.Kind.LAB,
     "series": Follow.Kind.TEST,
     "test": Follow.Kind.TEST,
+    "suite": Follow.Kind.SUITE,
 }
 """What the heading of a page names, by the name of its address."""
-_UNNAMED: Final = "(no path)"
+_UNNAMED: Final = ("(no path)", "(no suite)")
 
 
 @register.inclusion_tag("components/actions.html", takes_context=True)
@@ -34,7 +35,7 @@ def page_actions(context: template.RequestContext) -> dict[str, Any]:
     if match is None or page is None or hasattr(page, "status"):
         return {}
     name, kind = match.url_name or "", _ABOUT.get(match.url_name or "")
-    about = Followed(kind, page.heading) if kind and page.heading != _UNNAMED else None
+    about = Followed(kind, page.heading) if kind and page.heading not in _UNNAMED else None
     return {
         "about": about,
         "is_followed": about in followed(request) if about else False,

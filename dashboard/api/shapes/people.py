@@ -11,7 +11,7 @@ from dashboard.notify.addresses import feed_url
 ScopeName = Literal["triage", "products", "subscriptions", "tokens"]
 ListingName = Literal["regressions", "tests"]
 WayName = Literal["mail", "digest", "webhook", "feed"]
-KindName = Literal["tree", "device", "lab", "test"]
+KindName = Literal["tree", "device", "lab", "test", "suite"]
 
 
 class TokenItem(TypedDict):

@@ -34,14 +34,14 @@ FOLLOW = 'form[action="/follow"]'
 
 
 @pytest.mark.parametrize("is_signed_in", [True, False])
-@pytest.mark.parametrize("kind", ["tree", "device", "lab", "test"])
+@pytest.mark.parametrize("kind", ["tree", "device", "lab", "test", "suite"])
 def test_pages_of_things_have_a_button_to_follow_them(client, alice, kind, is_signed_in):
     event = broken()
     if is_signed_in:
         client.force_login(alice)
     series = event.series.get().subject.series_id
     paths = {"tree": "/tree/mainline/master", "device": "/device/kevin", "lab": "/lab/lab-one",
-             "test": f"/s/{series}"}  # fmt: skip
+             "test": f"/s/{series}", "suite": "/suite/ltp"}  # fmt: skip
     page = client.get(paths[kind])
     assert soup(page).select_one(f"{FOLLOW} button")["aria-pressed"] == "false"
     answer = press(client, page, FOLLOW)

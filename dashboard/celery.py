@@ -68,6 +68,13 @@ if settings.KERNELCI_SYNC:
         "schedule": 30.0,
         "options": {"queue": "ingest", "expires": 30},
     }
+if settings.KEEP_DAYS or settings.KEEP_FILES_DAYS:
+    # Once a day; every hour, so that one which was cut off goes on.
+    app.conf.beat_schedule["prune"] = {
+        "task": "ingest.prune",
+        "schedule": 3600.0,
+        "options": {"queue": "ingest", "expires": 3600},
+    }
 
 
 @setup_logging.connect

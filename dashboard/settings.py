@@ -239,6 +239,12 @@ JWT_SECRETS = [secret for name in ("JWT_SECRET", "UNIFIED_SECRET") if (secret :=
 # A KCIDB database to follow: any libpq string or URL.
 KCIDB_DSN = os.environ.get("KCIDB_DSN", "")
 
+# --- Retention: 0 keeps everything ------------------------------------------------------------------
+
+# Days after which the beat prunes results, and files of submissions that were loaded.
+KEEP_DAYS = env.int("KEEP_DAYS", default=0)
+KEEP_FILES_DAYS = env.int("KEEP_FILES_DAYS", default=0)
+
 # --- What `manage.py up` starts -------------------------------------------------------------------
 
 BIND = env("BIND", default="127.0.0.1")

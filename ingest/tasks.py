@@ -15,7 +15,8 @@ from ingest.intake.spool import Spool, all_spools
 from ingest.intake.waking import loader_rests, wake_loader
 from ingest.kernelci.client import ApiError
 from ingest.kernelci.run import run_round
-from ingest.rehoming import rehome as rehome_checkouts
+from ingest.rehoming import rehome as rehome_all
+from ingest.retention import prune_daily
 
 logger = logging.getLogger(__name__)
 
@@ -80,6 +81,15 @@ def sync_kernelci() -> None:
 
 @shared_task(name="ingest.rehome", ignore_result=True, soft_time_limit=3000)
 def rehome() -> None:
-    """File the checkouts of changed tree aliases anew; what is interrupted, the next beat begins again."""
-    if moved := rehome_checkouts():
-        logger.info("filed checkouts anew", extra={"checkouts": moved})
+    """File anew what changed aliases are about; what is interrupted, the next beat begins again."""
+    if moved := rehome_all():
+        logger.info("filed anew", extra={"objects": moved})
+
+
+@shared_task(name="ingest.prune", ignore_result=True, soft_time_limit=3000)
+def prune() -> None:
+    """Delete what is older than the settings say; what is interrupted, the next beat goes on with."""
+    done = prune_daily(keep=settings.KEEP_DAYS, keep_files=settings.KEEP_FILES_DAYS)
+    if done is not None:
+        gone = {"tests": done.tests, "builds": done.builds, "submissions": done.submissions}
+        logger.info("pruned", extra={"before": done.before.isoformat(), **gone})

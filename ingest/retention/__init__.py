@@ -5,6 +5,6 @@ archived files. What stays: builds, checkouts, every count, series with their ve
 issues and incidents, and the tests that an incident names.
 """
 
-from ingest.retention.run import prune
+from ingest.retention.run import prune, prune_daily
 
-__all__ = ["prune"]
+__all__ = ["prune", "prune_daily"]

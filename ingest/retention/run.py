@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db.models import F
@@ -18,6 +18,8 @@ from results.models import Pruning
 
 PAUSE: Final = 0.05
 """Seconds between two transactions: loaders and summaries get their turn."""
+
+DAY: Final = timedelta(hours=23)
 
 Progress = Callable[[Pruning], object]
 
@@ -49,3 +51,13 @@ def _note(run: Pruning, progress: Progress, **gone: int) -> None:
     Pruning.objects.filter(pk=run.pk).update(**added)
     run.refresh_from_db()
     progress(run)
+
+
+def prune_daily(*, keep: int, keep_files: int) -> Pruning | None:
+    """Do what is due of a day's pruning; days of 0 keep everything. Returns what went of results, if any."""
+    now = timezone.now()
+    if keep_files:
+        prune_files(now - timedelta(days=keep_files))
+    if not keep or Pruning.objects.filter(finished_at__gt=now - DAY).exists():
+        return None
+    return prune(now - timedelta(days=keep))

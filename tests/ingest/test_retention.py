@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connections, transaction
 from django.utils import timezone
 
+from ingest import tasks
 from ingest.intake.spool import own_spool
 from ingest.load import Loader, _arrival, load_documents
 from ingest.locks import loading, only_one
@@ -310,3 +311,31 @@ def test_pages_do_not_wait():
         _elsewhere(lambda: seen.append((Test.objects.count(), ResultCount.objects.count()))).join(20)
         transaction.set_rollback(True)
     assert seen == [(1, 1)]
+
+
+def test_a_day_s_pruning_is_done_once(settings, monkeypatch):
+    settings.KEEP_DAYS, settings.KEEP_FILES_DAYS = 30, 0
+    old, new = (timezone.now() - timedelta(days=days) for days in (31, 29))
+    load(kcidb.run(1, start_time=old.isoformat()), **known_build())
+    load(kcidb.run(2, build_id="o:b2", start_time=new.isoformat()), at=1)
+    count()
+    tasks.prune()
+    assert list(Test.objects.values_list("kcidb_id", flat=True)) == ["o:t2"]
+    tasks.prune()
+    assert Pruning.objects.count() == 1
+    Pruning.objects.update(finished_at=timezone.now() - timedelta(days=1))
+    tasks.prune()
+    Pruning.objects.filter(pk=Pruning.objects.latest("id").pk).update(finished_at=None)  # cut off
+    Pruning.objects.exclude(pk=Pruning.objects.latest("id").pk).delete()
+    tasks.prune()
+    assert Pruning.objects.count() == 2
+
+
+def test_files_may_go_earlier_than_results(settings, tmp_path):
+    settings.SPOOL_DIR, settings.KEEP_DAYS, settings.KEEP_FILES_DAYS = tmp_path, 0, 7
+    days = {days: (timezone.now() - timedelta(days=days)).date().isoformat() for days in (9, 5)}
+    for day in days.values():
+        (tmp_path / "archive" / day).mkdir(parents=True)
+    tasks.prune()
+    assert [folder.name for folder in (tmp_path / "archive").iterdir()] == [days[5]]
+    assert not Pruning.objects.exists()

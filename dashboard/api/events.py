@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, cast
+from typing import Any, ClassVar, Final, cast
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -39,7 +39,8 @@ class ListRegressions(Rows):
 
     tag, shape, page_name = "regressions", shapes.RegressionItem, "regressions"
     renderer_classes, newest_first = (*FEED, Mbox), {"order": "newest"}
-    dimensions, extra = DIMENSIONS, EXTRA
+    dimensions: ClassVar[tuple[str, ...]] = DIMENSIONS
+    extra = EXTRA
 
     def page(self, query: Query, limit: int, **names: Any) -> Listing[Any]:
         """Return a page of regressions."""

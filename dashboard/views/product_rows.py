@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,17 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from dashboard.api.product_events import ASKED, AT, ListProductRegressions, open_events_of
 from dashboard.api.products import state_at
 from dashboard.event_rows import EventLine
 from dashboard.filters import Query, read_query
 from dashboard.listing import Address, Pager, pager
 from dashboard.parts import enumeration, plural
 from dashboard.paths import with_query
-from dashboard.product_refs import PLACES
 from dashboard.rows import tree_name
 from dashboard.shell import Frame, Link, render_page
 from dashboard.twins import twins
-from results.models import Event
 from results.products.state import BranchState, Pair, ProductState
 from results.queries import paging
 from results.queries.product_branches import WINDOW
@@ -29,9 +27,6 @@ from results.queries.products import ProductRow, product_row
 from results.queries.records import Listing
 
 PAGE_ROWS: Final = 100
-AT: Final[dict[str, Any]] = {"commit": None, **PLACES}
-KINDS: Final = ("boot", "tests")
-WHATS: Final = ("newfail", "newflaky")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +58,10 @@ class CoveragePage(Frame):
 
 
 @require_safe
-@twins()
+@twins(ListProductRegressions)
 def regressions(request: HttpRequest, slug: str) -> HttpResponse:
     """Answer /p/<slug>/regressions: the rows that the numbers of a product's page count."""
-    query = read_query(request.GET, extra={**AT, "platform": None, "kind": KINDS, "what": WHATS})
+    query = read_query(request.GET, extra=ASKED)
     row, asked = product_row(slug), query.extra
     state = state_at(row, _place(query))
     numbers = list(dict.fromkeys(number for b in state.branches for number in open_events_of(b, asked)))
@@ -115,21 +110,6 @@ def coverage(request: HttpRequest, slug: str) -> HttpResponse:
         pager=_pager(request, query, found),
     )
     return render_page(request, "products/coverage.html", page)
-
-
-def open_events_of(branch: BranchState, asked: Mapping[str, str]) -> tuple[int, ...]:
-    """Return the events of a branch that the parameters pick: regressions, unless they say otherwise."""
-    wanted = Event.Kind.FLAKE if asked.get("what") == "newflaky" else Event.Kind.REGRESSION
-    platform = asked.get("platform")
-    return tuple(
-        dict.fromkeys(
-            event.event
-            for event in branch.events
-            if event.kind == wanted
-            and (platform is None or (event.platform or "none") == platform)
-            and ("kind" not in asked or (event.subject == Event.Subject.BOOT) == (asked["kind"] == "boot"))
-        )
-    )
 
 
 def silent_line(branch: BranchState, pair: Pair) -> SilentLine:

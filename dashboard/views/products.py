@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from dashboard.api.product_events import AT, ListProductRegressions, open_events_of
 from dashboard.api.products import GetProduct, ListProducts, state_at
 from dashboard.event_rows import EventLine
 from dashboard.filters import read_query
@@ -33,8 +34,8 @@ from dashboard.product_lines import (
 )
 from dashboard.rows import tree_name
 from dashboard.shell import Frame, Link, render_page
-from dashboard.twins import twins
-from dashboard.views.product_rows import AT, SilentLine, open_events_of, silent_line
+from dashboard.twins import Source, twins
+from dashboard.views.product_rows import SilentLine, silent_line
 from results.errors import QueryTimeout
 from results.products.definition import parse
 from results.products.state import BranchState, ProductState, Verdict, product_states
@@ -119,7 +120,7 @@ def products(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@twins(GetProduct)
+@twins(GetProduct, Source(ListProductRegressions, formats=("csv", "atom", "mbox")))
 def product(request: HttpRequest, slug: str) -> HttpResponse:
     """Answer /p/<slug>."""
     query = read_query(request.GET, extra=AT)

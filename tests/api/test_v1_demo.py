@@ -36,6 +36,7 @@ def api():
         ("flaky", "series/{series}"),
         ("devices", "devices/{platform}"),
         ("labs", "labs/{lab}"),
+        ("products", "products/{slug}/regressions"),
         ("suites?q=ltp", "suites/{suite}"),
         ("grid?tree=mainline&branch=master", "series/{series}/analysis"),
         ("grid?tree=mainline&branch=master&rows=all", "series/{series}/measurements"),

@@ -93,6 +93,7 @@ class Delivery(models.Model):
             models.Index("due_at", condition=Q(due_at__isnull=False), name="delivery_due"),
             models.Index("subscription", F("id").desc(), name="delivery_newest"),
             models.Index("subscription", "told_at", name="delivery_told"),
+            models.Index("event", "subscription", condition=Q(event__isnull=False), name="delivery_of_event"),
         ]
 
 

@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 import re
-from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
-from django.db import connection
 from playwright.sync_api import expect
 
 from dashboard.models import Delivery
 from tests.browser.test_accessibility import DRESS
+from tests.committed import committed
 
 PASSWORD = "a long and lovely word"
-
-
-def committed(work):
-    """Do something to the database as the server does it: not in the transaction of the test."""
-
-    def apart():
-        try:
-            work()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(apart).result()
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ TESTS_OPTION := $(if $(TESTS),--tests $(TESTS))
 
 .PHONY: help
 help: ## List these targets
-	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
 .PHONY: run
 run: .venv/local.stamp ## Run everything on http://127.0.0.1:8000 (PORT=… for another port)
@@ -46,6 +46,11 @@ bench: .venv/local.stamp ## Measure against the budgets (TESTS=10000000 for the 
 .PHONY: soak
 soak: .venv/dev.stamp ## Kill -9 everything at random while results stream in (TESTS=…)
 	@$(PY) -m tests.soak $(TESTS_OPTION)
+
+.PHONY: screenshots
+screenshots: .venv/dev.stamp ## Picture every kind of page (FOLDER=…, var/screenshots by default)
+	@.ci/need chromium
+	FOLDER="$(FOLDER)" $(PY) -m pytest tests/browser/screenshots.py --override-ini=python_files=screenshots.py
 
 .PHONY: seed
 seed: .venv/local.stamp ## Load demo data (TESTS=… DAYS=… SEED=…)

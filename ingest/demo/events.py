@@ -74,6 +74,22 @@ class BuildBreak(Event):
 
 
 @dataclass(eq=False)
+class NewWarnings(Event):
+    """A commit after which one variant of a branch builds with more warnings, until it is fixed."""
+
+    branch: str
+    variant: Variant
+    first: int
+    fixed: int | None
+    count: int
+
+    def active(self, branch: str, variant: Variant, position: int) -> bool:
+        """Return whether this build has its warnings."""
+        here = branch == self.branch and variant is self.variant
+        return here and self.first <= position and (self.fixed is None or position < self.fixed)
+
+
+@dataclass(eq=False)
 class Outage(Event):
     """Trouble of a lab, or of one platform in it, for a while.
 
@@ -144,6 +160,7 @@ class History:
 
     breaks: list[Break] = field(default_factory=list)
     build_breaks: list[BuildBreak] = field(default_factory=list)
+    new_warnings: list[NewWarnings] = field(default_factory=list)
     outages: list[Outage] = field(default_factory=list)
     removals: list[Removal] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from random import Random
 
-from ingest.demo.events import HOUR, Break, BuildBreak, History, Outage, Removal, Step
+from ingest.demo.events import HOUR, Break, BuildBreak, History, NewWarnings, Outage, Removal, Step
 from ingest.demo.hardware import LAB_WEIGHTS
 from ingest.demo.loglines import BUILD_ERRORS
 from ingest.demo.logs import SYMPTOMS
@@ -24,6 +24,10 @@ NEWS_AGE = timedelta(hours=50)
 BROKEN_BUILDS = 0.012
 """How likely a variant stops building at a revision; it stays broken for a few."""
 
+NEW_WARNINGS = 0.04
+COUNTS_WARNINGS = "maestro"
+"""The origin whose builds tell how many warnings the compiler gave."""
+
 
 def plant(spec: Spec, plans: Sequence[BranchPlan], profiles: Profiles) -> History:
     """Return what happens to this universe."""
@@ -32,6 +36,7 @@ def plant(spec: Spec, plans: Sequence[BranchPlan], profiles: Profiles) -> Histor
     _plant_breaks(spec, plans, profiles, history, revisions)
     _plant_news(spec, plans[0], profiles, history)
     _plant_build_breaks(spec, plans, history)
+    _plant_warnings(spec, plans, history)
     _plant_outages(spec, plans, history, revisions)
     _plant_removals(spec, plans, history)
     _plant_steps(spec, plans, history, revisions)
@@ -188,6 +193,22 @@ def _plant_build_breaks(spec: Spec, plans: Sequence[BranchPlan], history: Histor
             history.build_breaks.append(
                 BuildBreak(name, each.branch.label, variant, position, fixed, message)
             )
+
+
+def _plant_warnings(spec: Spec, plans: Sequence[BranchPlan], history: History) -> None:
+    """Let commits add warnings to builds whose origin counts them."""
+    rng = spec.rng("warnings")
+    for each in plans:
+        counted = [variant for variant in each.variants if variant.origin == COUNTS_WARNINGS]
+        latest = len(each.revisions) - 3
+        if not counted or latest < 5:
+            continue
+        for _ in range(_count(NEW_WARNINGS * len(each.revisions))):
+            first = rng.randint(5, latest)
+            fixed = first + 3 + int(rng.expovariate(0.1)) if rng.random() < 0.5 else None
+            name = f"warnings-{len(history.new_warnings) + 1}"
+            event = NewWarnings(name, each.branch.label, rng.choice(counted), first, fixed, rng.randint(1, 9))
+            history.new_warnings.append(event)
 
 
 def _plant_outages(spec: Spec, plans: Sequence[BranchPlan], history: History, revisions: int) -> None:

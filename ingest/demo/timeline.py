@@ -230,11 +230,26 @@ class _Course:
             seconds,
             status,
             broken,
+            self._warnings(variant),
         )
         if broken:
             broken.results += 1
             broken.positions.add((self.revision.branch.label, self.revision.position))
         return run
+
+    def _warnings(self, variant: Variant) -> int:
+        """Return how many warnings the compiler gives: what is usual for the variant, and what was added."""
+        label = self.revision.branch.label
+        usual = self.timeline.spec.rng(
+            "usual warnings", label, variant.config, variant.arch, variant.compiler
+        )
+        count = usual.choice((0, 0, 0, 0, 0, 0, 1, 2, 4, 25))
+        for event in self.timeline.history.new_warnings:
+            if event.active(label, variant, self.revision.position):
+                event.results += 1
+                event.positions.add((label, self.revision.position))
+                count += event.count
+        return count
 
     def _sending_build(self, manner: Builder, run: BuildRun, checkout: Json) -> Making:
         def make(when: datetime) -> Iterator[Document]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from ingest.demo.events import Break, BuildBreak, Outage, Removal, Step
+from ingest.demo.events import Break, BuildBreak, NewWarnings, Outage, Removal, Step
 from ingest.demo.plan import BranchPlan, Lane, Revision
 from ingest.demo.suites import BOOT, Suite, path_of
 from ingest.demo.timeline import Timeline
@@ -35,6 +35,7 @@ def truth_of(timeline: Timeline) -> Json:
         "regressions": [found for event, found in broken if not event.flaky],
         "new_flakes": [found for event, found in broken if event.flaky],
         "broken_builds": [_build_break(event, plans[event.branch]) for event in history.build_breaks],
+        "new_warnings": [_new_warnings(event, plans[event.branch]) for event in history.new_warnings],
         **{
             name: [_outage(event) for event in history.outages if event.kind == kind]
             for kind, name in OUTAGES.items()
@@ -103,6 +104,14 @@ def _break(event: Break, each: BranchPlan, lanes: Iterable[Lane]) -> Json:
 
 
 def _build_break(event: BuildBreak, each: BranchPlan) -> Json:
+    return {**_of_variant(event, each), "error": event.message, "builds": event.results}
+
+
+def _new_warnings(event: NewWarnings, each: BranchPlan) -> Json:
+    return {**_of_variant(event, each), "warnings": event.count, "builds": event.results}
+
+
+def _of_variant(event: BuildBreak | NewWarnings, each: BranchPlan) -> Json:
     variant = event.variant
     return {
         "id": event.id,
@@ -113,8 +122,6 @@ def _build_break(event: BuildBreak, each: BranchPlan) -> Json:
         "compiler": variant.compiler,
         "first_bad": _commit(each.revisions, event.first),
         "fixed_by": _commit(each.revisions, event.fixed),
-        "error": event.message,
-        "builds": event.results,
     }
 
 

@@ -18,7 +18,7 @@ from results.judging.numbers import NUMBERS, Numbers, read_numbers
 from results.models import Reading
 from results.status import Status
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Of what is packed: readings of another version are made anew."""
 
 VARIANT: Final = ("origin", "architecture", "config", "compiler")

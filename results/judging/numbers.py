@@ -82,12 +82,12 @@ _TOLD: Final = SQL("""
     WHERE b.revision_id = ANY({revisions}::int[]) AND t.document_id = ANY({documents}::int[])
 """)
 _TOLD_OF_BUILDS: Final = SQL("""
-    SELECT d.body, b.revision_id AS revision, b.status, coalesce(b.origin_id, 0) AS origin,
+    SELECT d.body, b.revision_id AS revision, coalesce(b.origin_id, 0) AS origin,
            coalesce(b.architecture_id, 0) AS architecture, coalesce(b.config_id, 0) AS config,
            coalesce(b.compiler_id, 0) AS compiler
     FROM results_build b JOIN results_document d ON d.id = b.document_id
     WHERE b.revision_id = ANY({revisions}::int[]) AND b.known AND NOT b.is_dummy
-          AND b.status IN ({passed}, {fail})
+          AND b.status = {passed}
 """)
 
 _ROW: Final = np.dtype([*((name, "<i4") for name in IDENTITY), ("value", "<f8")])
@@ -102,7 +102,6 @@ def read_numbers(revisions: Sequence[int]) -> dict[int, Numbers]:
     about = {
         "revisions": Literal(list(revisions)),
         "passed": Literal(int(Status.PASS)),
-        "fail": Literal(int(Status.FAIL)),
     }
     names = dict(Unit.objects.values_list("id", "name"))
     parts: dict[int, list[_Part]] = {revision: [] for revision in revisions}
@@ -142,9 +141,8 @@ def _told(about: Mapping[str, Literal]) -> _Told:
         identity = (0, *(row[name] for name in IDENTITY[1:]))
         for metric, count in counts_in(document).items():
             told[row["revision"], metric, metric].append((*identity, float(count)))
-        if row["status"] == Status.PASS:
-            for metric, unit, value in measured_in(document):
-                told[row["revision"], metric, unit].append((*identity, value))
+        for metric, unit, value in measured_in(document):
+            told[row["revision"], metric, unit].append((*identity, value))
     return told
 
 

@@ -33,6 +33,7 @@ class BuildRun:
     seconds: float
     status: str | None
     broken: BuildBreak | None = None
+    warnings: int = 0
 
     @property
     def ended(self) -> datetime:

@@ -87,6 +87,8 @@ class Maestro(Builder):
                 "job_context": f"gke_android-kernelci-external_{rng.choice(CLUSTERS)}",
                 "kernel_type": KERNEL_TYPES.get(variant.arch, "image"),
                 "maestro_viewer": VIEWER + node,
+                "warnings": run.warnings,
+                "errors": 1 if run.broken else 0,
             },
             "output_files": [
                 {"name": name, "url": f"{place}{name.replace('_log', '.log.gz')}"} for name in ARTEFACTS

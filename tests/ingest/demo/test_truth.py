@@ -115,6 +115,29 @@ def test_broken_builds_fail_with_the_compilers_words(world):
         assert all(build["status"] == "FAIL" and event["error"] in build["log_excerpt"] for build in hit)
 
 
+def test_builds_have_the_warnings_that_were_added(world):
+    commits = {item["id"]: item["git_commit_hash"] for item in world.checkouts}
+    assert world.truth["new_warnings"]
+    for event in world.truth["new_warnings"]:
+        positions = _positions(world, event)
+        until = positions.get(event["fixed_by"], len(positions))
+        counts = {True: set(), False: set()}
+        for build in world.builds:
+            variant = build.get("architecture"), build.get("config_name"), build.get("compiler")
+            place = positions.get(commits.get(build["checkout_id"]))
+            same = (event["architecture"], event["config"], event["compiler"]) == variant
+            if place is not None and same and build["origin"] == event["origin"]:
+                counts[positions[event["first_bad"]] <= place < until].add(build["misc"]["warnings"])
+        others = [each for each in world.truth["new_warnings"] if each is not event]
+        alone = all(_variant_of(each) != _variant_of(event) for each in others)
+        if alone and counts[True] and counts[False]:
+            assert counts[True] == {counts[False].pop() + event["warnings"]} and not counts[False]
+
+
+def _variant_of(event):
+    return tuple(event[name] for name in ("tree", "branch", "architecture", "config", "compiler"))
+
+
 def test_a_lab_that_is_gone_says_no_more(world):
     (gone,) = world.truth["labs_gone"]
     begin = datetime.fromisoformat(gone["begin"])

@@ -16,6 +16,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Count, Min
 from django.utils import timezone
 
 from dashboard.models import Delivery, Subscription
@@ -70,6 +71,13 @@ def tell_next(number: int) -> bool:
         if one.failures:
             Subscription.objects.filter(pk=one.pk).update(failures=0)
     return True
+
+
+def overdue() -> tuple[int, datetime | None]:
+    """Return how much could be told now, and since when the oldest of it is due."""
+    due = Delivery.objects.filter(due_at__lte=timezone.now(), subscription__stopped_at=None)
+    found = due.aggregate(number=Count("id"), since=Min("due_at"))
+    return found["number"], found["since"]
 
 
 def forget() -> int:

@@ -19,6 +19,7 @@ from dashboard.api.intake import GetStatus
 from dashboard.charts import Sparkline, sparkline
 from dashboard.exposition import Family, exposition
 from dashboard.filters import read_query
+from dashboard.notify.outbox import overdue
 from dashboard.parts import enumeration, plural
 from dashboard.shell import Frame, render_page
 from dashboard.twins import twins
@@ -153,12 +154,22 @@ def _plain(items: list[tuple[str, Any]]) -> dict[str, Any]:
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
     """Answer /metrics for Prometheus."""
-    text = exposition(_families(state()))
+    text = exposition((*_families(state()), *_outbox()))
     return HttpResponse(text, content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 def _families(now: State) -> tuple[Family, ...]:
     return (*_of_sources(now), *_waiting(now), *_of_labs(now))
+
+
+def _outbox() -> tuple[Family, ...]:
+    """Return what people wait for; asked for no page, so no part of its state."""
+    number, since = overdue()
+    age = (timezone.now() - since).total_seconds() if since else 0.0
+    return (
+        Family("messages_due", "gauge", "News for subscribers that could be sent now.", [({}, number)]),
+        Family("messages_due_age_seconds", "gauge", "How long the oldest of them is due.", [({}, age)]),
+    )
 
 
 def _of_sources(now: State) -> tuple[Family, ...]:

@@ -293,3 +293,12 @@ def test_old_records_are_deleted(wants, round_of_work):
     assert forget() == 0
     Delivery.objects.update(made_at=timezone.now() - timedelta(days=100))
     assert forget() == 1
+
+
+def test_what_waits_is_in_the_metrics(client, wants):
+    wants()
+    assert "treewatch_messages_due 0" in client.get("/metrics").content.decode()
+    broken()
+    offer_changes()
+    found = client.get("/metrics").content.decode()
+    assert "treewatch_messages_due 1" in found and "treewatch_messages_due_age_seconds" in found

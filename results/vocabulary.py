@@ -93,15 +93,6 @@ def statuses(selection: Selection) -> tuple[Status, ...]:
     )
 
 
-def where_tree(selection: Selection) -> Composable:
-    """Return the condition that tree tr is one of those that a selection is about."""
-    return all_of(
-        _combine(selection[name], lambda term, name=name: _matches(_REVISION_COLUMNS[name], term))  # type: ignore[misc]
-        for name in ("tree", "branch", "url")
-        if name in selection
-    )
-
-
 def all_of(conditions: Iterable[Composable]) -> Composable:
     """Return the conjunction of conditions; true when there are none."""
     return SQL(" AND ").join(list(conditions) or [SQL("true")])

@@ -44,6 +44,7 @@ OTHERS: Final = {
     "order": "Order of the rows.",
     "subject": "What fails.",
     "triage": "What people have decided about it.",
+    "product": "Short name of a product: what shows in anything that it selects.",
     "unclassified": "yes: only what nobody has decided about and no known issue explains.",
     "verdict": "How sure it is that the test is flaky.",
     "source": "Way on which the submission came.",

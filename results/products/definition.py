@@ -186,6 +186,8 @@ class _Reader:
             self._wrong(number, f"{name} needs a value; none is absent")
         elif wrong := next((word for word in values if not 0 < len(word) <= LONGEST_WORD), None):
             self._wrong(number, f"a value has at most {LONGEST_WORD} characters: {wrong[:40]}…")
+        elif name == "tree" and any("/" in word for word in values):
+            self._wrong(number, "no tree has a slash in its name; its branch stands on a line of its own")
         elif "" in map(str, map(Term.parse, values)):
             self._wrong(number, "a value is empty; none is absent")
         else:

@@ -68,7 +68,7 @@ class EventFilter:
     """Which events; "" and empty ones restrict nothing. ``platform`` and ``lab``: where they show.
 
     ``about``: their tree, the days (UTC) between which they began, and what one of their series has to
-    be together.
+    be together. ``parts``: one of their series is under one of these selections, those of a product.
     ``unclassified``: without a known issue, nobody decided yet. ``live``: not dismissed as a
     duplicate or as invalid.
     """
@@ -77,6 +77,7 @@ class EventFilter:
     triage: Event.Triage | None = None
     subject: Event.Subject | None = None
     about: Selection = EVERYTHING
+    parts: tuple[Selection, ...] = ()
     platform: str = ""
     lab: str = ""
     search: str = ""
@@ -232,6 +233,8 @@ def _where(which: EventFilter) -> Composable:
     ]
     if affected := which.about.without("tree", "branch", "url", *_BEGAN):
         conditions.append(_AFFECTS.format(where(affected, "subjects")))
+    if which.parts:
+        conditions.append(SQL("({})").format(SQL(" OR ").join(map(_affects_part, which.parts))))
     for table, name in (("platform", which.platform), ("lab", which.lab)):
         if name:
             conditions.append(
@@ -250,3 +253,10 @@ def _where(which: EventFilter) -> Composable:
         dismissed = [int(Event.Triage.DUPLICATE), int(Event.Triage.INVALID)]
         conditions.append(SQL("e.triage <> ALL({})").format(Literal(dismissed)))
     return all_of(conditions)
+
+
+def _affects_part(part: Selection) -> Composable:
+    tests = SQL("v.series_id IS NOT NULL AND {}").format(
+        where(part.without("tree", "branch", "url"), "subjects")
+    )
+    return SQL("({} AND {})").format(of_tree(part), _AFFECTS.format(tests))

@@ -16,7 +16,7 @@ from results.queries.refs import REVISION_COLUMNS, as_revision
 from results.queries.revision_counts import HAS_CHECKOUT
 from results.queries.revision_names import NamedRevision
 from results.selection import Selection
-from results.vocabulary import where_tree
+from results.vocabulary import of_tree
 
 WINDOW: Final = 10
 """Revisions of a branch that are looked at, the newest and those before it."""
@@ -101,7 +101,7 @@ def product_branches(products: Sequence[tuple[Parts, Pinned]]) -> tuple[tuple[Br
 
 
 def _query(group: int, parts: Sequence[Selection], pinned: Pinned) -> Composable:
-    conditions = [where_tree(part) for part in parts]
+    conditions = [of_tree(part) for part in parts]
     return _BRANCHES.format(
         group=Literal(group),
         conditions=SQL(", ").join(conditions),

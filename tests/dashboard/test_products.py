@@ -177,6 +177,16 @@ def test_products_are_found_by_their_names(client, world):
     assert page(client, "/search?q=Tab").select_one('main a[href="/p/acme"]')
 
 
+def test_regressions_can_be_those_of_a_product(client, world):
+    create_product("other", "name x\nselect\ntree mainline\nplatform nobody\n", who=None)
+    create_product("boots", "name x\nselect\ntree mainline\nsuite boot\n", who=None)
+    shown = {
+        product: len(page(client, f"/regressions?product={product}").select("[data-rows] > tr"))
+        for product in ("acme", "other", "boots", "nothing")
+    }
+    assert shown == {"acme": 1, "other": 0, "boots": 0, "nothing": 0}
+
+
 def test_an_operator_can_make_somebody_else_the_owner(admin_client, world, ann):
     url = f"/admin/results/product/{world.pk}/change/"
     assert TEXT.split("\n")[1] in admin_client.get(url).content.decode()

@@ -115,6 +115,7 @@ def test_a_definition_as_people_write_it():
         ("select\nbranch m", 1, "needs a tree"),
         ("select\ntree !a", 1, "needs a tree"),
         ("select\ntree none", 1, "needs a tree"),
+        ("select\ntree mainline/master", 2, "no tree has a slash"),
         ("select now\ntree a", 1, "stands alone"),
         ("select\ntree", 2, "needs a value"),
         ('select\ntree "a', 2, "double quotes"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Final
 
 import zstandard
@@ -93,15 +93,17 @@ def text_of(body: bytes | str | None) -> str:
 def _decompressor(number: int) -> zstandard.ZstdDecompressor:
     known: dict[int, zstandard.ZstdDecompressor] = _local.__dict__.setdefault("known", {})
     if number not in known:
-        dictionary = None if number == ALONE else _dictionary(_content_of(number))
+        dictionary = None if number == ALONE else _stored(number)
         known[number] = zstandard.ZstdDecompressor(dict_data=dictionary, format=_FORM)
     return known[number]
 
 
-def _content_of(number: int) -> bytes:
+@cache
+def _stored(number: int) -> zstandard.ZstdCompressionDict:
+    """Return a dictionary of the database. All threads share it; what decompresses is each thread's own."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT body FROM results_dictionary WHERE id = %s", [number])
-        return bytes(cursor.fetchone()[0])
+        return _dictionary(bytes(cursor.fetchone()[0]))
 
 
 def _dictionary(content: bytes) -> zstandard.ZstdCompressionDict:

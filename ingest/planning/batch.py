@@ -15,7 +15,7 @@ from results.documents import Object
 from results.keys import key_hex
 
 BATCH_OBJECTS: Final = 8_000
-BATCH_BYTES: Final = 48 * 1024 * 1024
+BATCH_BYTES: Final = 32 * 1024 * 1024
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.encoding import escape_uri_path
 
 from dashboard.mailto import mailto
 from dashboard.paths import with_query
@@ -143,4 +144,4 @@ def render_page(
 def _permanent(request: HttpRequest) -> str:
     """Return the whole address of a page, without a cursor: rows move, the page stays."""
     params = [(name, value) for name, values in request.GET.lists() for value in values if name != "after"]
-    return request.build_absolute_uri(with_query(request.path, params))
+    return request.build_absolute_uri(with_query(escape_uri_path(request.path), params))

@@ -21,6 +21,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import NoReverseMatch, URLPattern, path, register_converter, reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.encoding import escape_uri_path
 
 from dashboard.api.endpoint import Endpoint
 from dashboard.filters import BadQuery
@@ -139,7 +140,8 @@ class Twins:
         try:
             url = reverse(f"{_page_name(self.request)}_twin", kwargs={**self.names, "suffix": suffix})
         except NoReverseMatch:
-            return Twin(name, MEDIA_TYPES[name], with_query(self.request.path, [*params, ("format", name)]))
+            path = escape_uri_path(self.request.path)
+            return Twin(name, MEDIA_TYPES[name], with_query(path, [*params, ("format", name)]))
         return Twin(name, MEDIA_TYPES[name], with_query(url, params))
 
 

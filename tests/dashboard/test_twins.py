@@ -12,7 +12,10 @@ from xml.etree import ElementTree
 import pytest
 from django.test import Client
 
+from dashboard import paths
+from results.status import Status
 from tests.crawl import crawl, soup
+from tests.factories import count, create_test
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 NO_TWINS = re.compile(r"/(_|accounts|account|prefs|api|follows|feed|saved|badge|products/new|p/[^/]+/edit)\b")
@@ -132,6 +135,16 @@ def test_mistakes_are_told_in_the_format_that_was_asked_for(client, db):
     assert client.get("/trees.json?nonsense=1")["Content-Type"] == "application/problem+json"
     assert b"html, text, json, csv, atom" in client.get("/trees?format=xml").content
     assert client.get("/trees?format=mbox").status_code == 400
+
+
+def test_twins_of_odd_names_are_found(db):
+    for name in ("maestro:what? #1 50%20", "maestro:a\nb", "maestro:ü<b>&amp;"):
+        create_test(name, status=Status.FAIL)
+    count()
+    for row in get("/tests.json").json()["items"]:
+        page = soup(get(paths.test_path(row["id"])))
+        assert get(alternates(page)["json"]).json()["id"] == row["id"]
+        assert soup(get(urlsplit(page.select_one("link[rel=canonical]")["href"]).path)).h1
 
 
 def test_feeds_have_stable_names_and_follow_their_page(demo, db):

@@ -22,4 +22,5 @@ USER treewatch
 VOLUME /var/lib/treewatch
 EXPOSE 8000
 CMD ["gunicorn", "dashboard.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", \
+     "--logger-class", "dashboard.server_log.ServerLogger", \
      "--workers", "2", "--threads", "4", "--no-control-socket", "--access-logfile", "-"]

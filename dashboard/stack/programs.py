@@ -25,6 +25,7 @@ def web() -> Program:
             *("--threads", str(settings.WEB_THREADS)),
             *("--graceful-timeout", "5"),
             *("--log-level", "warning"),
+            *("--logger-class", "dashboard.server_log.ServerLogger"),
             "--no-control-socket",
         ],
         folder=settings.BASE_DIR,

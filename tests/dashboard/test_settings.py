@@ -13,8 +13,11 @@ import pytest
 from django.conf import settings as project
 from django.core.checks import run_checks
 from django.core.management import call_command
+from gunicorn.config import Config
 
 from dashboard.checks import database_is_postgresql, database_is_recent
+from dashboard.logging import JSONFormatter
+from dashboard.server_log import ServerLogger
 
 PRODUCTION = {
     "SECRET_KEY": "a key of more than fifty characters with $ome d1fferent 0nes in it",
@@ -81,8 +84,6 @@ def test_migrations_are_complete():
 
 
 def test_json_log_lines():
-    from dashboard.logging import JSONFormatter
-
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JSONFormatter())
@@ -103,3 +104,14 @@ def test_json_log_lines():
     )
     assert line["traceback"].endswith("KeyError: 'a\\nb'")
     assert stream.getvalue().count("\n") == 1
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_the_web_server_logs_in_the_same_form(settings, form):
+    settings.LOG_FORMAT = form
+    logger = ServerLogger(Config())
+    try:
+        ours = [handler for handler in logger.error_log.handlers if getattr(handler, "_gunicorn", False)]
+        assert [isinstance(handler.formatter, JSONFormatter) for handler in ours] == [form == "json"]
+    finally:
+        logger.error_log.handlers.clear()

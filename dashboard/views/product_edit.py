@@ -18,7 +18,7 @@ from dashboard.shell import Frame, Link, render_page
 from dashboard.twins import twins
 from results.errors import NotFound
 from results.models import Product
-from results.products.definition import BadDefinition, Definition, Problem, parse
+from results.products.definition import PICKED, BadDefinition, Definition, Problem, parse
 from results.products.gates import FORMS
 from results.products.naming import canonical
 from results.products.store import (
@@ -73,6 +73,7 @@ class EditPage(Frame):
     message: str = ""
     problems: tuple[Problem, ...] = ()
     checked: Checked | None = None
+    dimensions: tuple[str, ...] = PICKED
     forms: tuple[str, ...] = FORMS
 
 

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from dashboard.api.commits import GetCommit
 from dashboard.api.revisions import FindRevisions
 from dashboard.parts import plural
 from dashboard.rows import RevisionLine, comparison_url, revision_url, tree_name
@@ -43,8 +44,15 @@ class UntestedPage(Frame):
     lines: tuple[NearLine, ...] = ()
 
 
+def _sources(request: HttpRequest) -> tuple[Source, ...]:
+    """Return where the data are: the revisions, or what git knows of a commit that was not tested."""
+    text = request.resolver_match.kwargs["text"] if request.resolver_match else ""
+    endpoint = FindRevisions if find_revisions(text, limit=1) else GetCommit
+    return (Source(endpoint, names={"text": "commit"}),)
+
+
 @require_safe
-@twins(Source(FindRevisions, names={"text": "commit"}))
+@twins(choose=_sources)
 def commit(request: HttpRequest, text: str) -> HttpResponse:
     """Answer /c/<commit>: the revision, a list when several trees have it, or that it was not tested."""
     found = find_revisions(text)

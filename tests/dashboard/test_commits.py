@@ -100,6 +100,8 @@ def test_what_was_not_tested_leads_to_what_was(broken, client, name):
     links = [link["href"] for link in page.select("main table a")]
     assert links[:2] == [f"/c/mainline/master/{broken.hash[name]}" for name in ("c2", "c4")]
     assert links[2].startswith("/compare?a=")
+    (near,) = client.get(f"/c/{asked}?format=json").json()["nearest"]
+    assert (near["before"]["commit"], near["after"]["commit"]) == (broken.hash["c2"], broken.hash["c4"])
 
 
 def test_what_was_not_tested_in_a_tree(broken, client):

@@ -58,6 +58,11 @@ class Subscription(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def running(cls) -> models.QuerySet[Subscription]:
+        """Return the subscriptions that tell something: not stopped, of accounts that are open."""
+        return cls.objects.filter(stopped_at=None, user__is_active=True)
+
 
 class Delivery(models.Model):
     """One thing that one subscription tells: a row of the outbox, then of the record of what was told.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -13,10 +14,13 @@ from django.utils import timezone
 from dashboard.filters import BadQuery
 from dashboard.models import Delivery, Subscription
 from dashboard.notify.selecting import events_wanted, tests_wanted
+from results.errors import QueryTimeout
 from results.keys import key_of
 from results.models import EventChange
 from results.queries.events import matching_events
 from results.queries.tests import TestRow, test_page
+
+logger = logging.getLogger(__name__)
 
 MOST: Final = 500
 """Changes that are offered in one transaction."""
@@ -24,6 +28,8 @@ LATE: Final = timedelta(hours=1)
 """How long a change may take from being numbered to being committed."""
 MOST_TESTS: Final = 200
 """Failing tests that one look finds; what is older than these is in the listing only."""
+PATIENCE_MS: Final = 20_000
+TOO_SLOW: Final = "Its filters take too long to look up."
 TESTS_ARE_NEW: Final = timedelta(days=1)
 
 # Whoever else is at it waits at the same row and then has nothing to do: each change is claimed once.
@@ -60,8 +66,8 @@ def offer_changes() -> int:
 
 
 def _offer(changes: Sequence[EventChange], now: datetime) -> None:
-    running = Subscription.objects.filter(
-        listing=Subscription.Listing.REGRESSIONS, stopped_at=None, after_change__lt=changes[-1].id
+    running = Subscription.running().filter(
+        listing=Subscription.Listing.REGRESSIONS, after_change__lt=changes[-1].id
     )
     events = sorted({change.event_id for change in changes})
     begun: dict[int, set[int]] = defaultdict(set)
@@ -100,15 +106,21 @@ def _wanted(
 
 def _matching(query: str, events: Sequence[int]) -> frozenset[int]:
     try:
-        return matching_events(events_wanted(query), events)
+        # A statement that takes too long ends its transaction: not that of the others.
+        with transaction.atomic():
+            return matching_events(events_wanted(query), events, timeout_ms=PATIENCE_MS)
     except BadQuery:
         # A listing may lose a parameter that an old subscription still has.
+        return frozenset()
+    except QueryTimeout:
+        Subscription.running().filter(query=query).update(stopped_at=timezone.now(), stopped_why=TOO_SLOW)
+        logger.error("filters of subscriptions take too long", extra={"query": query})
         return frozenset()
 
 
 def offer_tests() -> int:
     """Look for failing tests that a subscription to tests has not told of; return how many there are."""
-    running = Subscription.objects.filter(listing=Subscription.Listing.TESTS, stopped_at=None)
+    running = Subscription.running().filter(listing=Subscription.Listing.TESTS)
     return sum(_offer_tests(one, timezone.now()) for one in running)
 
 
@@ -120,7 +132,12 @@ def _offer_tests(one: Subscription, now: datetime) -> int:
         return 0
     if "since" not in wanted:
         wanted = wanted.where(since=since.astimezone(UTC).date().isoformat())
-    rows: Sequence[TestRow] = test_page(wanted, sort="-start", limit=MOST_TESTS).rows
+    try:
+        rows: Sequence[TestRow] = test_page(wanted, sort="-start", limit=MOST_TESTS).rows
+    except QueryTimeout:
+        # The next look is soon, and the data may be in memory by then.
+        logger.warning("failing tests of a subscription take too long", extra={"subscription": one.id})
+        return 0
     keys = [key_of(row.id) for row in rows if row.start_time is not None and row.start_time >= since]
     known = set(one.deliveries.filter(test__in=keys).values_list("test", flat=True))
     new = [Delivery(subscription=one, test=key, due_at=due(one, now)) for key in keys if key not in known]

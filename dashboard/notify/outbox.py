@@ -9,11 +9,13 @@ the same Message-ID (mail) or the same delivery name (webhook), and no third tim
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from smtplib import SMTPRecipientsRefused
 from typing import Final
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Min
@@ -30,6 +32,8 @@ logger = logging.getLogger(__name__)
 
 TOGETHER: Final = 500
 """Deliveries that one message is made of at most."""
+TURN: Final = 30
+"""Messages that one subscription sends before the next one's turn."""
 HOUR: Final = timedelta(hours=1)
 FIRST_WAIT: Final = timedelta(minutes=1)
 LONGEST_WAIT: Final = timedelta(hours=6)
@@ -37,14 +41,34 @@ KEPT: Final = timedelta(days=90)
 """How long what was told is kept, for feeds and for the page of the subscription."""
 
 
-def tell(*, messages: int = 200) -> int:
-    """Send what is due, at most so many messages; return how many were."""
-    sent = 0
-    due = Delivery.objects.filter(due_at__lte=timezone.now(), subscription__stopped_at=None)
+def tell(*, messages: int = 200, seconds: float = 120.0) -> int:
+    """Send what is due, at most so many messages and for so long; return how many were.
+
+    No subscription gets more than its turn, so one slow webhook does not keep the others waiting.
+    """
+    sent, deadline = 0, time.monotonic() + seconds
+    due = Delivery.objects.filter(due_at__lte=timezone.now(), subscription__in=Subscription.running())
     for number in due.values_list("subscription_id", flat=True).distinct().order_by("subscription_id"):
-        while sent < messages and tell_next(number):
+        for _ in range(TURN):
+            if sent >= messages or time.monotonic() > deadline:
+                return sent
+            if not _tell_safely(number):
+                break
             sent += 1
     return sent
+
+
+def _tell_safely(number: int) -> bool:
+    """Send the next message of a subscription; a mistake of ours puts off that one, not all."""
+    try:
+        return tell_next(number)
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception:
+        logger.exception("a message could not be made", extra={"subscription": number})
+        waiting = Delivery.objects.filter(subscription=number, due_at__lte=timezone.now())
+        waiting.update(due_at=timezone.now() + HOUR, problem="It could not be made; tried again in an hour.")
+        return False
 
 
 def tell_next(number: int) -> bool:
@@ -53,7 +77,7 @@ def tell_next(number: int) -> bool:
     False: nothing is due, another worker is at it, there were enough for this hour, or it failed.
     """
     with transaction.atomic():
-        running = Subscription.objects.filter(pk=number, stopped_at=None)
+        running = Subscription.running().filter(pk=number)
         one = running.select_for_update(skip_locked=True, of=("self",)).select_related("user").first()
         if one is None:
             return False
@@ -75,7 +99,7 @@ def tell_next(number: int) -> bool:
 
 def overdue() -> tuple[int, datetime | None]:
     """Return how much could be told now, and since when the oldest of it is due."""
-    due = Delivery.objects.filter(due_at__lte=timezone.now(), subscription__stopped_at=None)
+    due = Delivery.objects.filter(due_at__lte=timezone.now(), subscription__in=Subscription.running())
     found = due.aggregate(number=Count("id"), since=Min("due_at"))
     return found["number"], found["since"]
 
@@ -92,7 +116,7 @@ def _batch(one: Subscription, due: Sequence[Delivery], now: datetime) -> list[De
         return []
     if one.way not in (Subscription.Way.MAIL, Subscription.Way.DIGEST):
         return list(due) if one.listing == Subscription.Listing.TESTS else [due[0]]
-    if not is_confirmed(one.user) or not one.user.is_active:
+    if not is_confirmed(one.user):
         # Nothing is mailed to an address that is not known to be theirs; the feed has it.
         _mark(due, told_at=None)
         return []

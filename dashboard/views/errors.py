@@ -102,6 +102,12 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_page(request, 403, str(exception))
 
 
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form without the token of its page."""
+    logger.info("a form was refused", extra={"path": request.path, "reason": reason})
+    return error_page(request, 403, "The form is too old, or not one of this site. Load its page again.")
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer an address that no page has, and a thing that is not there."""
     reason = exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""

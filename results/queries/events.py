@@ -10,7 +10,7 @@ from typing import Literal as OneOf
 
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
-from results.db import Columns, fetch
+from results.db import TIMEOUT_MS, Columns, fetch
 from results.models import Event
 from results.queries import paging
 from results.queries.commits import CommitCount
@@ -182,10 +182,12 @@ def event_page(
     return paging.listing(rows, limit, lambda row: (getattr(row, key), row.id))
 
 
-def matching_events(which: EventFilter, events: Sequence[int]) -> frozenset[int]:
-    """Return those of some events that are among the ones asked for."""
+def matching_events(
+    which: EventFilter, events: Sequence[int], *, timeout_ms: int = TIMEOUT_MS
+) -> frozenset[int]:
+    """Return those of some events that are among the ones asked for. Raises QueryTimeout."""
     query = _MATCHING.format(joins=EVENT_JOINS, events=Literal(list(events)), where=_where(which))
-    return frozenset(fetch(query, lambda id: int(id)))
+    return frozenset(fetch(query, lambda id: int(id), timeout_ms=timeout_ms))
 
 
 def event_counts(which: EventFilter) -> dict[Event.State, int]:

@@ -302,3 +302,67 @@ def test_what_waits_is_in_the_metrics(client, wants):
     offer_changes()
     found = client.get("/metrics").content.decode()
     assert "treewatch_messages_due 1" in found and "treewatch_messages_due_age_seconds" in found
+
+
+def test_a_closed_account_is_told_nothing(wants, alice, round_of_work):
+    wants(way="feed")
+    wants()
+    broken()
+    alice.is_active = False
+    alice.save()
+    assert round_of_work() == 0
+    assert not Delivery.objects.exists()
+
+
+def test_a_message_that_cannot_be_made_keeps_nobody_else_waiting(wants, mailoutbox, monkeypatch):
+    from dashboard.notify import outbox
+
+    poisoned, other = wants(), wants(user=person("bob"))
+    broken()
+    offer_changes()
+    news_of = outbox.news_of
+
+    def poison(batch):
+        if batch[0].subscription_id == poisoned.pk:
+            raise ValueError("poison")
+        return news_of(batch)
+
+    monkeypatch.setattr(outbox, "news_of", poison)
+    assert tell() == 1
+    assert [mail.to for mail in mailoutbox] == [["bob@example.org"]]
+    left = poisoned.deliveries.get()
+    assert left.problem and left.due_at > timezone.now()
+    assert other.deliveries.get().told_at
+
+
+def test_no_subscription_takes_more_than_its_turn(wants, mailoutbox, monkeypatch, settings):
+    settings.MAILS_PER_HOUR = 1000
+    monkeypatch.setattr("dashboard.notify.outbox.TURN", 2)
+    wants()
+    for number in range(4):
+        broken(f"ltp.test{number}", tree=create_tree(f"tree-{number}"))
+    offer_changes()
+    assert [tell() for _ in range(3)] == [2, 2, 0]
+
+
+def test_filters_that_take_too_long_stop_their_subscription_alone(
+    wants, round_of_work, mailoutbox, monkeypatch
+):
+    from dashboard.notify import offering
+    from results.errors import QueryTimeout
+
+    slow, quick = wants("suite=ltp"), wants()
+    matching = offering.matching_events
+
+    def takes_long(which, events, **options):
+        if which.about:
+            raise QueryTimeout
+        return matching(which, events, **options)
+
+    monkeypatch.setattr(offering, "matching_events", takes_long)
+    broken()
+    assert round_of_work() == 1
+    slow.refresh_from_db()
+    quick.refresh_from_db()
+    assert "too long" in slow.stopped_why
+    assert quick.stopped_at is None

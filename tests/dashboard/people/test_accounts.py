@@ -204,7 +204,9 @@ def test_pages_of_an_account_need_one(client, path):
 def test_forms_of_other_sites_are_refused(alice, path):
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(alice)
-    assert strict.post(path, {"password": PASSWORD, **SIGN_UP}).status_code == 403
+    answer = strict.post(path, {"password": PASSWORD, **SIGN_UP})
+    assert answer.status_code == 403
+    assert "Load its page again" in text(answer)
     assert User.objects.count() == 1
 
 

@@ -69,7 +69,7 @@ class Maestro(Builder):
         variant = run.variant
         job = f"kbuild-{variant.compiler}-{variant.arch}"
         place = f"{FILES}{job}-{node}/"
-        rng = Random(run.id)
+        rng, message = Random(run.id), run.broken.message if run.broken else None
         found = {
             "checkout_id": run.checkout_id,
             "id": run.id,
@@ -94,11 +94,7 @@ class Maestro(Builder):
                 {"name": name, "url": f"{place}{name.replace('_log', '.log.gz')}"} for name in ARTEFACTS
             ],
             "log_url": f"{place}build.log.gz",
-            "log_excerpt": excerpt(
-                build_lines(
-                    rng, variant, run.broken.message if run.broken else None, int(run.started.timestamp())
-                )
-            ),
+            "log_excerpt": excerpt(build_lines(rng, variant, message, int(run.started.timestamp()))),
             "duration": round(run.seconds, 3),
         }
         if variant.config:

@@ -35,16 +35,18 @@ def run(number: int, tasks: Any, reports: Any, database: str, source: str) -> No
     from ingest.memory import keep_memory
 
     keep_memory()
-    unreported = 0
+    # Files are read in another thread than reports are made in: each changes its own number only.
+    read = reported = 0
 
     def count(size: int) -> None:
-        nonlocal unreported
-        unreported += size
+        nonlocal read
+        read += size
 
     def report(summary: Summary, *, is_last: bool = False) -> None:
-        nonlocal unreported
-        reports.put(Report(number, unreported, summary, is_last))
-        unreported = 0
+        nonlocal reported
+        until = read
+        reports.put(Report(number, until - reported, summary, is_last))
+        reported = until
 
     summary = load_documents(_documents(tasks, count), source=source, on_batch=report, read_ahead=True)
     report(summary, is_last=True)

@@ -67,7 +67,8 @@ class Command(BaseCommand):
         with tqdm(total=size or None, unit="B", unit_scale=True, disable=quiet, file=sys.stderr) as bar:
 
             def on_progress(read: int, summary: Summary | None) -> None:
-                bar.update(read)
+                if read:  # told by whoever reads; the loader, another thread, tells the rest
+                    bar.update(read)
                 if summary is not None:
                     bar.set_postfix_str(f"{summary.objects():,} objects", refresh=False)
 

@@ -206,7 +206,11 @@ def test_everything_works_without_scripts(plain):
 @pytest.mark.parametrize("width", [320, 640, 1000])
 def test_nothing_moves_sideways(page, width):
     page.set_viewport_size({"width": width, "height": 700})
-    for address in ("/", "/trees", "/tests", "/builds", "/devices", "/labs", "/submissions", "/help"):
+    addresses = (
+        "/", "/trees", "/tests", "/builds", "/suites", "/suite/ltp", "/devices", "/labs", "/submissions", "/help",
+        "/tree/mainline/master", "/charts/durations?tree=mainline&branch=master", "/_/facets",
+    )  # fmt: skip
+    for address in addresses:
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address
 

@@ -240,6 +240,17 @@ def test_the_task_asks_for_another_run_when_files_are_left(spool, woken, monkeyp
     assert "ingest.load_spool" in woken
 
 
+def test_a_file_that_waited_when_senders_had_files_beside_theirs_is_bound_by_that(spool):
+    name, today = f"submission-{'x' * 32}", datetime.now(UTC).strftime("%Y-%m-%d")
+    (spool.folder / f"{name}.json").write_bytes(document())
+    (spool.folder / f"{name}.meta").write_text('{"origins": ["rival"], "sender": "token:1"}')
+    load(spool)
+    assert Submission.objects.get().state == "rejected"
+    assert "acme" in Rejection.objects.first().reason
+    assert files(spool.folder / "failed") == [f"{name}.json", f"{name}.meta"]
+    assert not (spool.folder / "archive" / today).exists()
+
+
 def test_a_spool_of_others_is_watched(tmp_path):
     folder = tmp_path / "foreign"
     folder.mkdir()

@@ -207,8 +207,8 @@ def test_everything_works_without_scripts(plain):
 def test_nothing_moves_sideways(page, width):
     page.set_viewport_size({"width": width, "height": 700})
     addresses = (
-        "/", "/trees", "/tests", "/builds", "/suites", "/suite/ltp", "/devices", "/labs", "/submissions", "/help",
-        "/tree/mainline/master", "/charts/durations?tree=mainline&branch=master", "/_/facets",
+        "/", "/trees", "/tests", "/builds", "/suites", "/suite/ltp", "/devices", "/labs", "/submissions",
+        "/help", "/tree/mainline/master", "/charts/durations?tree=mainline&branch=master", "/_/facets",
     )  # fmt: skip
     for address in addresses:
         page.goto(address)

@@ -125,6 +125,7 @@ class _Writer:
             span=int(cell.get("colspan", "1")),
             is_right="n" in _classes(cell),
             is_head=cell.tag == "th" and not is_row_head,
+            is_way=cell.tag == "td" and _is_way(cell),
         )
 
     def _inside(self, element: Element, *, with_links: bool = True) -> str:
@@ -178,6 +179,12 @@ def _is_silent(element: Element) -> bool:
         or element.get("aria-hidden") == "true"
         or not _SILENT_CLASSES.isdisjoint(_classes(element))
     )
+
+
+def _is_way(cell: Element) -> bool:
+    """Return whether a cell says nothing but links."""
+    own = [cell.text, *(child.tail for child in cell)]
+    return not any(text and text.strip(" ·\n") for text in own) and all(child.tag == "a" for child in cell)
 
 
 def _moment(element: Element) -> str:

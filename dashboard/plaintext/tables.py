@@ -23,12 +23,16 @@ _PIECES: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell: its text (of lines), how many columns it spans, whether it stands right, or is a head."""
+    """A cell: its text (of lines), how many columns it spans, and whether it stands right.
+
+    ``is_head``: of columns; ``is_way``: all that it says are links.
+    """
 
     text: str
     span: int = 1
     is_right: bool = False
     is_head: bool = False
+    is_way: bool = False
 
     @property
     def width(self) -> int:
@@ -119,23 +123,27 @@ def _fitted(widths: Sequence[int], least: Sequence[int], width: int) -> list[int
 
 
 def _without_empty_columns(rows: Sequence[Sequence[Cell]]) -> list[list[Cell]]:
-    """Leave out columns that say nothing below their head."""
+    """Leave out columns that say nothing below their head, or only lead elsewhere and have no head."""
+    heads: set[int] = set()
     said: set[int] = set()
+    ways: set[int] = set()
     for row in rows:
         column = 0
         for cell in row:
-            if cell.text and not _is_head(row):
-                said.update(range(column, column + cell.span))
+            if cell.text:
+                kind = heads if _is_head(row) else ways if cell.is_way else said
+                kind.update(range(column, column + cell.span))
             column += cell.span
-    kept = []
+    kept = said | (ways & heads if heads else ways)
+    made = []
     for row in rows:
         column, cells = 0, []
         for cell in row:
-            if span := len(said.intersection(range(column, column + cell.span))):
+            if span := len(kept.intersection(range(column, column + cell.span))):
                 cells.append(replace(cell, span=span))
             column += cell.span
-        kept.append(cells)
-    return kept
+        made.append(cells)
+    return made
 
 
 def _row(row: Sequence[Cell], widths: Sequence[int]) -> list[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 
 from django.http import HttpResponse
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import ParseError, PermissionDenied
+from rest_framework.parsers import BaseParser, JSONParser
 from rest_framework.request import Request
 
 from dashboard.api.endpoint import Row, Rows, Thing
@@ -37,13 +38,28 @@ MOST_STATES: Final = 50
 T = TypeVar("T")
 
 
+class Definitions(BaseParser):
+    """A definition as it is, instead of JSON that has it as ``text``."""
+
+    media_type = "text/plain"
+
+    def parse(
+        self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> dict[str, str]:
+        """Return what the JSON would say; ParseError when the bytes are no text."""
+        try:
+            return {"text": stream.read().decode()}
+        except UnicodeDecodeError as error:
+            raise ParseError("The definition is not UTF-8.") from error
+
+
 class ListProducts(Writable, Rows):
     """Products by name, each with the newest state of its branches; a page has at most 50."""
 
     tag, shape, is_timeless = "products", shapes.ProductItem, False
     extra = {"q": None}
     page_rows = 20
-    scope = Scope.PRODUCTS
+    scope, takes_text, parser_classes = Scope.PRODUCTS, True, (JSONParser, Definitions)
     changes = {
         "post": Change("createProduct", "Make a product.", shapes.NewProduct, 201, shapes.ProductWhole)
     }
@@ -80,7 +96,7 @@ class GetProduct(Writable, Thing):
 
     tag, shape, names, is_timeless = "products", shapes.ProductWhole, ("slug",), False
     extra = {"commit": None, **PLACES}
-    scope = Scope.PRODUCTS
+    scope, takes_text, parser_classes = Scope.PRODUCTS, True, (JSONParser, Definitions)
     changes = {
         "put": Change(
             "putProduct", "Make a product, or give it another definition.", shapes.ProductBody, 200,

@@ -123,7 +123,10 @@ class ApiSchema(AutoSchema):
     def get_request_serializer(self) -> Any:
         """Return what is sent."""
         body = self.change.body if self.change else None
-        return {"application/json": reference(body)} if body else None
+        if body is None:
+            return None
+        as_text = {"text/plain": {"type": "string"}} if getattr(self.endpoint, "takes_text", False) else {}
+        return {"application/json": reference(body), **as_text}
 
     def _get_request_body(self, direction: Any = "request") -> Any:
         body = super()._get_request_body(direction)  # type: ignore[no-untyped-call]

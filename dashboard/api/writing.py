@@ -24,7 +24,7 @@ refused; the OpenAPI schema and the check are made of the same. Errors are probl
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar, Final
@@ -36,7 +36,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import APIException, AuthenticationFailed, PermissionDenied
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import BaseParser, JSONParser
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -109,7 +109,7 @@ class Writable(Endpoint):
     """Mixed into an ``Endpoint`` that can change something; see the module."""
 
     http_method_names = ["get", "head", "options", "post", "put", "patch", "delete"]
-    parser_classes = (JSONParser,)
+    parser_classes: Sequence[type[BaseParser]] = (JSONParser,)
     scope: ClassVar[Scope]
     is_private: ClassVar[bool] = False
     changes: ClassVar[Mapping[str, Change]] = {}

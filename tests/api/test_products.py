@@ -136,6 +136,16 @@ def test_a_vendor_keeps_the_text_elsewhere_and_sends_it(api, world, ann):
     api.send("DELETE", "products/ours", None, 404, token=ann)
 
 
+def test_the_text_can_be_sent_as_it_is(api, world, ann):
+    api.send("PUT", "products/ours", TEXT, token=ann, content_type="text/plain; charset=utf-8")
+    assert Product.objects.get(slug="ours").text == TEXT
+    answer = api.send("PUT", "products/ours", "name \0", 400, token=ann, content_type="text/plain")
+    assert json.loads(answer.content)["parameters"] == ["text"]
+    api.send("PUT", "products/ours", b"\xff", 400, token=ann, content_type="text/plain")
+    api.send("PUT", "products/ours", "x" * 300_000, 413, token=ann, content_type="text/plain")
+    api.send("PUT", "products/ours", TEXT, 415, token=ann, content_type="text/yaml")
+
+
 def test_a_product_is_made_once(api, world, ann):
     made = api.send("POST", "products", {"text": TEXT.replace("Acme", "Our Tab")}, 201, token=ann)
     assert made["Location"].endswith("/api/v1/products/our-tab")

@@ -225,6 +225,17 @@ def test_loops_chains_and_aliases_of_themselves_are_refused(alias, name, problem
         NameAlias.objects.create(kind=PLATFORM, alias="b", name="c")  # another matter
 
 
+def test_the_admin_makes_aliases_and_says_why_one_cannot_be(admin_client):
+    add = "/admin/results/namealias/add/"
+    good = {"kind": "lab", "alias": "a", "name": "b"}
+    assert admin_client.post(add, good).status_code == 302
+    assert set(Rehoming.objects.values_list("kind", "name")) == {("lab", "a"), ("lab", "b")}
+    refused = admin_client.post(add, {"kind": "lab", "alias": "c", "name": "a"})
+    assert refused.status_code == 200 and "“a” is an alias of “b” itself" in refused.content.decode()
+    twice = admin_client.post(add, good | {"name": "d"})
+    assert twice.status_code == 200 and NameAlias.objects.count() == 1
+
+
 def test_in_batches(loaded, monkeypatch):
     monkeypatch.setattr("ingest.rehoming.names.BATCH", 1)
     NameAlias.objects.create(kind=ORIGIN, alias="p", name="o")

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from dashboard.filters import BadQuery
@@ -71,7 +72,10 @@ def _offer(changes: Sequence[EventChange], now: datetime) -> None:
     )
     events = sorted({change.event_id for change in changes})
     begun: dict[int, set[int]] = defaultdict(set)
-    told = Delivery.objects.filter(subscription__in=running, event__in=events)
+    # What was told before a subscription was changed has no follow-ups: it may be about other things now.
+    told = Delivery.objects.filter(
+        subscription__in=running, event__in=events, change__gt=F("subscription__after_change")
+    )
     for subscription, event in told.values_list("subscription_id", "event").distinct():
         begun[subscription].add(event or 0)
     rows: list[Delivery] = []

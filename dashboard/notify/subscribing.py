@@ -115,10 +115,9 @@ def stop(one: Subscription, why: str) -> None:
 
 
 def resume(one: Subscription) -> None:
-    """Go on, with what happens from now on."""
+    """Go on, with what happens from now on: what was offered meanwhile is not offered again."""
     one.stopped_at, one.stopped_why, one.failures = None, "", 0
-    one.after_change = _newest_change()
-    one.save(update_fields=["stopped_at", "stopped_why", "failures", "after_change"])
+    one.save(update_fields=["stopped_at", "stopped_why", "failures"])
     _drop(one)
 
 

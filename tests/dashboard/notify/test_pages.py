@@ -190,3 +190,20 @@ def test_offering_costs_as_much_for_many_subscriptions(alice, wants, django_asse
     with django_assert_max_num_queries(12):
         offer_changes()
     assert Delivery.objects.count() == 150
+
+
+def test_threads_go_on_after_a_pause_and_end_with_other_filters(client, alice, wants, round_of_work):
+    one = wants("platform=kevin")
+    event = broken()
+    assert round_of_work() == 1
+    client.force_login(alice)
+    path = f"/account/subscriptions/{one.pk}"
+    client.post(path, {"action": "stop"})
+    changed(event, "2 series, were 1")
+    assert round_of_work() == 0
+    client.post(path, {"action": "resume"})
+    changed(event, "confirmed → fixed")
+    assert round_of_work() == 1
+    client.post(path, {**FORM, "query": "platform=rpi"})
+    changed(event, "fixed → closed")
+    assert round_of_work() == 0

@@ -12,6 +12,8 @@ from dashboard.paths import with_query
 from dashboard.rows import tree_name, tree_params
 from dashboard.shell import Link
 from results.errors import NotFound
+from results.queries.baseline import with_baseline
+from results.queries.records import RevisionRef
 from results.queries.revision_names import NamedRevision, TreeName, named_revisions
 from results.queries.trees import tree_listing
 from results.selection import NONE
@@ -48,6 +50,20 @@ def two_revisions(a: str, b: str, within: TreeName) -> tuple[NamedRevision, Name
     if len(second) > 1:
         second = _also_in(first, second)
     return _only("a", a, first), _only("b", b, second)
+
+
+def with_chosen_baseline(
+    revision: RevisionRef, baseline: str | None
+) -> tuple[NamedRevision | None, NamedRevision]:
+    """Return what a revision is compared with, by its own choice or the reader's, and the revision itself."""
+    usual, this = with_baseline(revision)
+    if baseline is None:
+        return usual, this
+    tree = revision.tree
+    chosen = one_revision("baseline", baseline, TreeName(tree.name, tree.branch, tree.url))
+    if chosen.tree != this.tree:
+        raise BadQuery("baseline: it is of another tree; /compare compares trees.", parameters=("baseline",))
+    return chosen, this
 
 
 def _candidates(parameter: str, text: str, within: TreeName) -> Candidates:

@@ -59,6 +59,8 @@ OTHERS: Final = {
     "direction": "Whether measurements became worse or better, or only changed.",
     "rows": "Which series: those that failed, those that failed and passed, or all.",
     "n": "How many revisions.",
+    "baseline": "What it is compared with, instead of the last complete revision before.",
+    "under": "The path whose parts are listed.",
     "what": "newflaky: new flakes instead of regressions.",
     "from": "The older revision of a report: a commit, a describe, latest~3.",
     "to": "The newest revision: of a report, of a grid.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.utils import timezone
 
@@ -23,6 +23,8 @@ from results.queries.trees import find_trees, tree_listing
 from results.selection import DIMENSIONS, REVISION
 
 DAYS = 30
+NAMED: Final[dict[str, None]] = dict.fromkeys(("tree", "branch", "url", "patchset"))
+"""Parameters that say which revision is meant where several trees have a commit."""
 COUNTED = tuple(name for name in DIMENSIONS if name not in (*REVISION, "build", "kind", "q"))
 """What the counts of a history can be restricted to."""
 
@@ -104,30 +106,12 @@ class GetRevision(Thing):
     """
 
     tag, shape, names = "revisions", shapes.RevisionWhole, ("commit",)
-    extra = {"tree": None, "branch": None, "url": None, "patchset": None}
+    extra = NAMED
 
     def thing(self, query: Query, **names: Any) -> Row:
         """Return the revision."""
-        asked = query.extra
-        wanted = [(name, asked[name]) for name in ("tree", "branch", "url", "patchset") if name in asked]
-        found = [
-            row.revision
-            for row in find_revisions(names["commit"])
-            if all(value == _named(row.revision)[name] for name, value in wanted)
-        ]
-        if not found:
-            raise NotFound(f"revision {names['commit']}")
-        if len(found) > 1:
-            differs = [
-                name for name in _named(found[0]) if len({_named(revision)[name] for revision in found}) > 1
-            ]
-            raise BadQuery(
-                f"{len(found)} revisions are called so: say {', '.join(differs)} too",
-                parameters=tuple(differs),
-            )
-        detail: RevisionDetail = revision_detail(
-            found[0].tree, commit=found[0].commit, patchset=found[0].patchset
-        )
+        ref = revision_of(query, names["commit"])
+        detail: RevisionDetail = revision_detail(ref.tree, commit=ref.commit, patchset=ref.patchset)
         return shapes.revision_whole(detail)
 
 
@@ -153,6 +137,28 @@ class GetCheckout(Thing):
     def thing(self, query: Query, **names: Any) -> Row:
         """Return the checkout."""
         return shapes.checkout_whole(checkout_detail(names["kcidb_id"]))
+
+
+def revision_of(query: Query, commit: str) -> RevisionRef:
+    """Return the revision that a path and the parameters ``NAMED`` mean; BadQuery when they mean several."""
+    asked = query.extra
+    wanted = [(name, asked[name]) for name in NAMED if name in asked]
+    found = [
+        row.revision
+        for row in find_revisions(commit)
+        if all(value == _named(row.revision)[name] for name, value in wanted)
+    ]
+    if not found:
+        raise NotFound(f"revision {commit}")
+    if len(found) > 1:
+        differs = [
+            name for name in _named(found[0]) if len({_named(revision)[name] for revision in found}) > 1
+        ]
+        raise BadQuery(
+            f"{len(found)} revisions are called so: say {', '.join(differs)} too",
+            parameters=tuple(differs),
+        )
+    return found[0]
 
 
 def _entry(revision: RevisionRef, row: Any) -> Entry:

@@ -22,6 +22,7 @@ from dashboard.api import (
     product_events,
     products,
     results,
+    revision_parts,
     revisions,
     search,
     subscriptions,
@@ -42,6 +43,20 @@ def nothing(request: HttpRequest, rest: str) -> HttpResponse:
 urlpatterns = [
     path("trees", revisions.ListTrees.as_view(), name="api_list_trees"),
     path("revisions", revisions.ListRevisions.as_view(), name="api_list_revisions"),
+    path(
+        "revisions/<str:commit>/changes",
+        revision_parts.ListRevisionChanges.as_view(),
+        name="api_list_revision_changes",
+    ),
+    path("revisions/<str:commit>/labs", revision_parts.ListRevisionLabs.as_view(), name="api_revision_labs"),
+    path(
+        "revisions/<str:commit>/paths", revision_parts.ListRevisionPaths.as_view(), name="api_revision_paths"
+    ),
+    path(
+        "revisions/<str:commit>/arrival",
+        revision_parts.GetRevisionArrival.as_view(),
+        name="api_revision_arrival",
+    ),
     path("revisions/<str:commit>", revisions.GetRevision.as_view(), name="api_get_revision"),
     path("commits/<str:commit>", revisions.FindRevisions.as_view(), name="api_find_revisions"),
     path("git/<str:commit>", commits.GetCommit.as_view(), name="api_get_commit"),

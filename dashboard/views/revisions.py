@@ -10,9 +10,16 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from dashboard.api.endpoint import Endpoint
 from dashboard.api.results import ListBuilds, ListTests
+from dashboard.api.revision_parts import (
+    GetRevisionArrival,
+    ListRevisionChanges,
+    ListRevisionLabs,
+    ListRevisionPaths,
+)
 from dashboard.api.revisions import GetRevision
-from dashboard.filters import BadQuery, Query, read_query
+from dashboard.filters import Query, read_query
 from dashboard.listing import Address, Column, columns, sentence
 from dashboard.parts import failing
 from dashboard.paths import tree_path, with_query
@@ -25,7 +32,7 @@ from dashboard.result_lists import (
     tests_list,
     without_revision,
 )
-from dashboard.revision_refs import one_revision
+from dashboard.revision_refs import with_chosen_baseline
 from dashboard.revision_tabs import (
     ArrivalTab,
     ChangesTab,
@@ -50,14 +57,12 @@ from dashboard.twins import Source, twins
 from dashboard.views.commits import matches_page, untested
 from results.errors import NotFound, QueryTimeout
 from results.queries.arrival import Arrival, arrival, origin_arrivals
-from results.queries.baseline import with_baseline
 from results.queries.builds import BUILD_DIMENSIONS, BUILD_SORTS, build_page
 from results.queries.path_tree import path_level
 from results.queries.pruned import Pruned, pruned_builds
 from results.queries.records import RevisionRef, StatusCounts
 from results.queries.revision_changes import revision_changes
 from results.queries.revision_labs import revision_labs
-from results.queries.revision_names import NamedRevision, TreeName
 from results.queries.revisions import RevisionDetail, RevisionRow, revision_detail
 from results.queries.tests import TEST_SORTS, test_page
 from results.queries.trees import find_trees
@@ -66,6 +71,14 @@ from results.selection import DIMENSIONS, NONE, REVISION, Selection
 TABS = ("changes", "builds", "boots", "tests", "paths", "labs", "arrival")
 LISTS = ("builds", "boots", "tests")
 """The tabs that are lists, with filters of their own."""
+
+PARTS: dict[str, type[Endpoint]] = {
+    "changes": ListRevisionChanges,
+    "paths": ListRevisionPaths,
+    "labs": ListRevisionLabs,
+    "arrival": GetRevisionArrival,
+}
+"""Where the data of the other tabs are."""
 
 KINDS = {"boots": "boot", "tests": "test"}
 SHOWN = 20
@@ -119,10 +132,14 @@ class RevisionPage(Frame):
 
 
 def _sources(request: HttpRequest) -> tuple[Source, ...]:
-    """Return where the data of a tab are: its rows, or (without rows) the revision."""
+    """Return where the data of a tab are: as JSON the revision itself under the first of them."""
     tab = request.GET.get("tab", TABS[0])
     if tab not in LISTS:
-        return (Source(GetRevision, names={"tab": "", "baseline": "", "under": ""}),)
+        revision = Source(GetRevision, names={"tab": "", "baseline": "", "under": ""})
+        if tab not in PARTS:
+            return (revision,)
+        part = Source(PARTS[tab], names={"tab": ""})
+        return (revision, part) if tab == TABS[0] else (part, revision)
     parts = request.resolver_match.kwargs if request.resolver_match else {}
     params = [] if "patchset" in request.GET else [("patchset", NONE)]
     params += [] if "branch" in parts else [("branch", NONE)]
@@ -243,7 +260,7 @@ def _shown(address: Address, detail: RevisionDetail, query: Query, tab: str) -> 
     if tab == "paths":
         under = query.extra.get("under", "")
         return {"paths": paths_tab(path_level(revision, under), revision, under, address.url())}
-    a, b = _baseline(revision, query)
+    a, b = with_chosen_baseline(revision, query.extra.get("baseline"))
     if tab == "arrival":
         return {"arrival": arrival_tab(arrival(a, b), a, b)}
     shown: dict[str, Any] = {"pruned": pruned_builds(revision.selection)}
@@ -256,18 +273,6 @@ def _shown(address: Address, detail: RevisionDetail, query: Query, tab: str) -> 
     arrived = Arrival(origin_arrivals(a, b), (), 0)
     changes = changes_tab(found, arrived, a, b, with_repository="url" in query.extra)
     return {**shown, "changes": changes, "asked": query.extra.get("baseline", "")}
-
-
-def _baseline(revision: RevisionRef, query: Query) -> tuple[NamedRevision | None, NamedRevision]:
-    """Return what a revision is compared with, by its own choice or the reader's, and the revision itself."""
-    usual, this = with_baseline(revision)
-    if "baseline" not in query.extra:
-        return usual, this
-    tree = revision.tree
-    chosen = one_revision("baseline", query.extra["baseline"], TreeName(tree.name, tree.branch, tree.url))
-    if chosen.tree != this.tree:
-        raise BadQuery("baseline: it is of another tree; /compare compares trees.", parameters=("baseline",))
-    return chosen, this
 
 
 def _repository(revision: RevisionRef, shown: bool) -> list[tuple[str, str]]:

@@ -27,6 +27,13 @@ def api():
         ("tests?fields=series", "series/{series}"),
         ("tests?fields=series", "series/{series}/runs"),
         ("trees", "revisions/{newest[commit]}?tree={newest[tree][name]}&branch={newest[tree][branch]}"),
+        *(
+            (
+                "trees",
+                f"revisions/{{newest[commit]}}/{part}?tree={{newest[tree][name]}}&branch={{newest[tree][branch]}}",
+            )
+            for part in ("changes", "labs", "paths", "arrival")
+        ),
         ("trees", "revisions?tree={tree[name]}&branch={tree[branch]}&url={tree[url]}"),
         ("trees", "commits/{newest[commit]}"),
         ("issues", "issues/{id}"),

@@ -45,12 +45,17 @@ _MOVE_TESTS: Final = """
 """
 
 # Nothing is left of the old series, and nothing was said of the new one: what was said stays said.
+# Of several old ones that became one, the first is heard.
 _MOVE_VERDICTS: Final = """
-    UPDATE results_seriesverdict v SET series_id = moved.new
-    FROM unnest(%s::int[], %s::int[]) AS moved (old, new)
-    WHERE v.series_id = moved.old
-          AND NOT EXISTS (SELECT FROM results_test t WHERE t.series_id = moved.old)
-          AND NOT EXISTS (SELECT FROM results_seriesverdict said WHERE said.series_id = moved.new)
+    UPDATE results_seriesverdict v SET series_id = moved.new FROM (
+        SELECT DISTINCT ON (m.new) said.id, m.new
+        FROM unnest(%s::int[], %s::int[]) AS m (old, new)
+        JOIN results_seriesverdict said ON said.series_id = m.old
+        WHERE NOT EXISTS (SELECT FROM results_test t WHERE t.series_id = m.old)
+              AND NOT EXISTS (SELECT FROM results_seriesverdict other WHERE other.series_id = m.new)
+        ORDER BY m.new, said.id
+    ) moved
+    WHERE v.id = moved.id
 """
 
 
@@ -71,6 +76,7 @@ def _move_origins(table: str, ids: list[int]) -> int:
     moved = 0
     for rows in _objects(table, Kind.ORIGIN, ids):
         with transaction.atomic():
+            stop_refreshing()
             stop_loading()
             known = _dimensions()
             origins = known.origins.of([known.names.origin(item["origin"]) for _, _, item in rows])

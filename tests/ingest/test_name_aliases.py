@@ -184,14 +184,33 @@ def test_an_origin_in_ids_stays_known(loaded):
     assert Origin.objects.filter(name="p").exists()
 
 
-def test_verdicts_go_along(loaded):
-    series = Test.objects.get(kcidb_id="o:t1").series
-    SeriesVerdict.objects.create(
-        tree=series.tree, series=series, verdict=2, score=0, low=0, high=0, tries=1, failures=1, per_day=0
+def judged(test_id):
+    """Say something of the series of a test."""
+    series = Test.objects.get(kcidb_id=test_id).series
+    nothing = {"score": 0, "low": 0, "high": 0, "per_day": 0}
+    return SeriesVerdict.objects.create(
+        tree=series.tree, series=series, verdict=2, tries=1, failures=1, **nothing
     )
+
+
+def test_verdicts_go_along(loaded):
+    judged("o:t1")
     NameAlias.objects.create(kind=LAB, alias="lab-a", name="new")
     rehomed()
     assert SeriesVerdict.objects.get().series == Test.objects.get(kcidb_id="o:t1").series
+
+
+def test_of_two_verdicts_on_what_becomes_one_the_first_is_heard(loaded):
+    first, second = judged("o:t1"), judged("o:t2")
+    old = second.series
+    for alias in ("lab-a", "lab-b"):
+        NameAlias.objects.create(kind=LAB, alias=alias, name="new")
+    rehomed()
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert first.series == Test.objects.get(kcidb_id="o:t1").series
+    assert first.series == Test.objects.get(kcidb_id="o:t2").series
+    assert second.series == old
 
 
 def test_counts_of_pruned_builds_go_along(loaded):

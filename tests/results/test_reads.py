@@ -139,7 +139,7 @@ def _world(size):
         (lambda build: tree_listing(now=NOW), 1),
         (lambda build: newest_revisions(), 1),
         (lambda build: revision_history(TreeRef("tree-10-0", "master", URL)), 1),
-        (lambda build: revision_detail(TreeRef("tree-10-0", "master", URL), commit=build.revision.commit), 2),
+        (lambda build: revision_detail(TreeRef("tree-10-0", "master", URL), commit=build.revision.commit), 3),
         (lambda build: page_of_tests(EVERYTHING), 2),
         (lambda build: page_of_tests(EVERYTHING, sort="-path"), 2),
         (lambda build: build_page(EVERYTHING), 2),

@@ -29,17 +29,30 @@ from dashboard.notify.subscribing import (
     subscription_of,
 )
 from dashboard.notify.webhooks import Refused, post, trial_payload
+from dashboard.paths import event_path, test_path
 from dashboard.people import attempts
 from dashboard.people.forms import SubscriptionForm
 from dashboard.people.mailbox import is_confirmed
 from dashboard.shell import Frame, Link, render_page
 from dashboard.views.accounts import FormPage, done
 from results.errors import NotFound
+from results.keys import key_of
+from results.models import Event
+from results.queries.tests import test_rows
 
 SHOWN: Final = 30
 """Deliveries on the page of a subscription."""
 UNSUBSCRIBED: Final = "Ended by the link in a mail."
 TRIALS: Final = attempts.Limit("trial", 10, 3600)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldLine:
+    """Something that a subscription told; ``url`` is "" of what the results do not know any more."""
+
+    row: Delivery
+    text: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +62,7 @@ class SubscriptionPage(FormPage):
     one: Subscription
     listing: str
     feed: str
-    deliveries: tuple[Delivery, ...]
+    lines: tuple[ToldLine, ...]
     waiting: int
     is_confirmed: bool
 
@@ -114,11 +127,27 @@ def subscription(request: HttpRequest, number: int) -> HttpResponse:
         one=one,
         listing=listing_path(one.listing, one.query),
         feed=feed_url(one),
-        deliveries=tuple(one.deliveries.order_by("-id")[:SHOWN]),
+        lines=_told(one),
         waiting=one.deliveries.exclude(due_at=None).count(),
         is_confirmed=is_confirmed(one.user),
     )
     return render_page(request, "accounts/subscription.html", page)
+
+
+def _told(one: Subscription) -> tuple[ToldLine, ...]:
+    rows = list(one.deliveries.order_by("-id")[:SHOWN])
+    titles = dict(Event.objects.filter(pk__in=[row.event for row in rows]).values_list("pk", "title"))
+    runs = {key_of(run.id): run for run in test_rows([row.test for row in rows if row.test])}
+    lines = []
+    for row in rows:
+        run = runs.get(row.test) if row.test else None
+        if row.event in titles:
+            lines.append(ToldLine(row, titles[row.event], event_path(row.event)))
+        elif run:
+            lines.append(ToldLine(row, run.path or run.id, test_path(run.id)))
+        else:
+            lines.append(ToldLine(row, "(not known any more)", ""))
+    return tuple(lines)
 
 
 def _act(request: HttpRequest, one: Subscription, action: str) -> HttpResponse:

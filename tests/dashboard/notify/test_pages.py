@@ -10,7 +10,7 @@ from django.test import Client
 
 from dashboard.models import Delivery, Mailbox, Subscription
 from dashboard.notify.addresses import feed_url
-from dashboard.notify.offering import offer_changes
+from dashboard.notify.offering import offer_changes, offer_tests
 from tests.dashboard.notify.conftest import person
 from tests.events import broken, changed
 
@@ -178,7 +178,7 @@ def test_pages_cost_as_much_with_many_deliveries(client, alice, wants, django_as
     )
     client.force_login(alice)
     client.get("/help")
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         client.get(f"/account/subscriptions/{one.pk}")
 
 
@@ -207,3 +207,20 @@ def test_threads_go_on_after_a_pause_and_end_with_other_filters(client, alice, w
     client.post(path, {**FORM, "query": "platform=rpi"})
     changed(event, "fixed → closed")
     assert round_of_work() == 0
+
+
+def test_the_page_lists_what_was_told(client, alice, wants, round_of_work):
+    events, tests = wants(), wants("platform=kevin", listing="tests")
+    broken()
+    Delivery.objects.create(subscription=events, event=1_000_000, change=1)
+    offer_tests()
+    round_of_work()
+    client.force_login(alice)
+    page = soup(client.get(f"/account/subscriptions/{events.pk}"))
+    links = [link["href"] for link in page.select("[data-rows] th a")]
+    assert [client.get(link).status_code for link in links] == [200]
+    assert "(not known any more)" in page.select_one("[data-rows]").get_text()
+    page = soup(client.get(f"/account/subscriptions/{tests.pk}"))
+    (link,) = page.select("[data-rows] th a")
+    assert link.get_text() == "ltp.futex_wait05"
+    assert client.get(link["href"]).status_code == 200

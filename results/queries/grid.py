@@ -87,6 +87,9 @@ class Grid:
     total: int | None
 
 
+_PLACE: Final = ("rank", "path", "device", "series_id")
+"""What a row is in order by."""
+
 # Leans on revision_history.
 _COLUMNS: Final = SQL("""
     SELECT {revision}, r.id AS number, r.started
@@ -212,9 +215,7 @@ def grid(
     shown, older = tuple(columns[:width]), columns[width].revision if len(columns) > width else None
     numbers = [column.number for column in shown]
     found = fetch(_rows(newest.tree, numbers, selection, rows, sort, after, limit + 1), Columns)
-    page = paging.listing(
-        found, limit, lambda row: [row[key] for key in ("rank", "path", "device", "series_id")]
-    )
+    page = paging.listing(found, limit, lambda row: [row[name] for name in _PLACE])
     return Grid(
         columns=shown,
         older=older,

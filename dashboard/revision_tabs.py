@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -43,7 +43,7 @@ class ChangeLine:
     """A test, or a config, that changed. ``url`` is an example of it, else the list of what changed.
 
     ``rows`` leads to the ``group.n`` series or variants; ``runs``, ``grid`` and ``log`` are "" for
-    what has none.
+    what has none. ``alike``: others whose logs say the same, in the same place.
     """
 
     group: ChangedGroup
@@ -59,6 +59,7 @@ class ChangeLine:
     log: str
     said: Said | None
     issue: IssueRef | None
+    alike: tuple[ChangeLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +98,21 @@ def changes_tab(
         hidden = count - sum(line.group.n for line in lines)
         more = _more(compare, changes) if hidden else ""
         if count:
-            sections.append(ChangeSection(title, count, lines, more, title == "Still failing"))
+            sections.append(ChangeSection(title, count, _folded(lines), more, title == "Still failing"))
     return ChangesTab(
         baseline=a, sections=tuple(sections), sentence=_sentence(found), share=arrived.share, compare=compare
     )
+
+
+def _folded(lines: Sequence[ChangeLine]) -> tuple[ChangeLine, ...]:
+    """Return lines with those under the first one whose logs say the same in the same place."""
+    first: dict[object, ChangeLine] = {}
+    others: dict[object, list[ChangeLine]] = {}
+    for line in lines:
+        key: object = (line.word, line.group.kind, line.places, line.group.said) if line.group.said else line
+        if first.setdefault(key, line) is not line:
+            others.setdefault(key, []).append(line)
+    return tuple(replace(line, alike=tuple(others.get(key, ()))) for key, line in first.items())
 
 
 def _sentence(found: RevisionChanges) -> str:

@@ -75,57 +75,70 @@ _CHANGE: Final = SQL("""
     unclear=Literal(Change.UNCLEAR.value),
 )
 
-# A FAIL while the lab or the device was ill. Leans on outage_lab.
+# A FAIL while the lab or the device was ill. A scalar, so that it is asked of the few that failed and
+# ran in b, one by one.
 _MASKED: Final = SQL("""
-    CASE WHEN {side} = 12 AND kind > 1 AND EXISTS (
-        SELECT FROM results_series s JOIN results_outage o ON o.lab_id = s.lab_id AND NOT o.released
-        JOIN results_revision first ON first.id = o.first_id JOIN results_revision last ON last.id = o.last_id
-        WHERE s.id = {subject} AND o.tree_id = {tree} AND {place} BETWEEN first.place AND last.place
-              AND (o.platform_id IS NULL OR o.platform_id = s.platform_id)
+    CASE WHEN {side} = 12 AND kind > 1 AND b IS NOT NULL AND (
+        SELECT true FROM results_series s JOIN {ill} o ON o.lab_id = s.lab_id
+        WHERE s.id = {subject} AND (o.platform_id IS NULL OR o.platform_id = s.platform_id) LIMIT 1
     ) THEN 9 ELSE {side} END
+""")
+
+# Leans on outage_identity.
+_ILL: Final = SQL("""
+    SELECT o.lab_id, o.platform_id FROM results_outage o
+    JOIN results_revision first ON first.id = o.first_id
+    JOIN results_revision last ON last.id = o.last_id
+    WHERE o.tree_id = {tree} AND NOT o.released AND {place} BETWEEN first.place AND last.place
 """)
 
 # ``subject`` fails on one side, in ``tree`` and at ``failed``. The event that explains it tells
 # whether it lies between the two; without one, the verdict on the series tells.
-# OFFSET 0: what is masked is found out once, not wherever a or b is mentioned.
-# Leans on seriesverdict's index on its series, seriesverdict_tree and eventseries' index on its subject.
+# Leans on seriesverdict's index on its series, seriesverdict_variant and eventseries' index on its subject.
 _CHANGES: Final = SQL("""
-    SELECT kind, {change} AS change, a, b, x, y
-    FROM (SELECT kind, {masked_a} AS a, {masked_b} AS b, x, y FROM sides OFFSET 0) sides
-    CROSS JOIN LATERAL (SELECT
-        a = 12 AND b = 11 OR b = 12 AND a IS DISTINCT FROM 12 AS is_told,
-        CASE WHEN b = 12 THEN y ELSE x END AS subject,
-        CASE WHEN b = 12 THEN {tree_b} ELSE {tree_a} END AS tree,
-        CASE WHEN b = 12 THEN {place_b} ELSE {place_a} END AS failed
-    ) failure
-    LEFT JOIN LATERAL (
-        SELECT v.id, v.verdict FROM results_seriesverdict v WHERE kind > 1 AND v.series_id = subject
-        UNION ALL
-        SELECT v.id, v.verdict
-        FROM results_build d
-        JOIN results_seriesverdict v ON v.series_id IS NULL AND v.tree_id = tree
-            AND v.origin_id = d.origin_id AND v.architecture_id IS NOT DISTINCT FROM d.architecture_id
-            AND v.config_id IS NOT DISTINCT FROM d.config_id
-            AND v.compiler_id IS NOT DISTINCT FROM d.compiler_id
-        WHERE kind = 1 AND d.id = subject
-    ) v ON is_told
-    LEFT JOIN LATERAL (
-        SELECT e.kind = {kind_regression} AND {is_between} AS is_real,
-               {is_one_tree} AND began.place <= {place_a} AS is_older
-        FROM results_eventseries m
-        JOIN results_event e ON e.id = m.event_id AND e.state <> ALL({gone}::smallint[])
-        JOIN results_revision began ON began.id = m.first_bad_id
-        JOIN results_revision last_bad ON last_bad.id = m.last_bad_id
-        LEFT JOIN results_revision mended ON mended.id = m.fixed_id
-        WHERE m.subject_id = v.id AND began.place <= failed
-              AND (mended.id IS NULL OR failed < mended.place)
-        ORDER BY e.state = {state_suspected}, began.place DESC, e.id LIMIT 1
-    ) e ON true
-    CROSS JOIN LATERAL (SELECT
-        coalesce(NOT e.is_real, v.verdict = ANY({chance}::int[]), false) AS by_chance,
-        coalesce(e.is_older, v.verdict = {persistent}, false) AS is_old
-    ) told
+    WITH ill_a AS MATERIALIZED ({ill_a}), ill_b AS MATERIALIZED ({ill_b}),
+    masked AS MATERIALIZED (SELECT kind, {masked_a} AS a, {masked_b} AS b, x, y FROM sides),
+    told AS MATERIALIZED (
+        SELECT sides.*,
+               coalesce(NOT e.is_real, v.verdict = ANY({chance}::int[]), false) AS by_chance,
+               coalesce(e.is_older, v.verdict = {persistent}, false) AS is_old
+        FROM (
+            SELECT *, CASE WHEN b = 12 THEN y ELSE x END AS subject,
+                   CASE WHEN b = 12 THEN {tree_b} ELSE {tree_a} END AS tree,
+                   CASE WHEN b = 12 THEN {place_b} ELSE {place_a} END AS failed
+            FROM masked WHERE {is_told}
+        ) sides
+        LEFT JOIN LATERAL (
+            SELECT v.id, v.verdict FROM results_seriesverdict v WHERE kind > 1 AND v.series_id = subject
+            UNION ALL
+            SELECT v.id, v.verdict
+            FROM results_build d
+            JOIN results_seriesverdict v ON v.series_id IS NULL AND v.tree_id = tree
+                AND v.origin_id = d.origin_id AND v.architecture_id IS NOT DISTINCT FROM d.architecture_id
+                AND v.config_id IS NOT DISTINCT FROM d.config_id
+                AND v.compiler_id IS NOT DISTINCT FROM d.compiler_id
+            WHERE kind = 1 AND d.id = subject
+        ) v ON true
+        LEFT JOIN LATERAL (
+            SELECT e.kind = {kind_regression} AND {is_between} AS is_real,
+                   {is_one_tree} AND began.place <= {place_a} AS is_older
+            FROM results_eventseries m
+            JOIN results_event e ON e.id = m.event_id AND e.state <> ALL({gone}::smallint[])
+            JOIN results_revision began ON began.id = m.first_bad_id
+            JOIN results_revision last_bad ON last_bad.id = m.last_bad_id
+            LEFT JOIN results_revision mended ON mended.id = m.fixed_id
+            WHERE m.subject_id = v.id AND began.place <= failed
+                  AND (mended.id IS NULL OR failed < mended.place)
+            ORDER BY e.state = {state_suspected}, began.place DESC, e.id LIMIT 1
+        ) e ON true
+    )
+    SELECT kind, {change} AS change, a, b, x, y FROM told
+    UNION ALL
+    SELECT kind, {change}, a, b, x, y FROM masked, (SELECT false AS by_chance, false AS is_old) unasked
+    WHERE ({is_told}) IS NOT TRUE
 """)
+
+_IS_TOLD: Final = SQL("(a = 12 AND b = 11 OR b = 12 AND a IS DISTINCT FROM 12)")
 
 # Of one tree: what began after a, or has not failed again since b.
 _BETWEEN: Final = SQL("""
@@ -160,8 +173,11 @@ def changes_of_sides(a: NamedRevision, b: NamedRevision) -> Composable:
     }
     return _CHANGES.format(
         change=_CHANGE,
-        masked_a=_masked("a", "x", a),
-        masked_b=_masked("b", "y", b),
+        is_told=_IS_TOLD,
+        ill_a=_ILL.format(tree=places["tree_a"], place=places["place_a"]),
+        ill_b=_ILL.format(tree=places["tree_b"], place=places["place_b"]),
+        masked_a=_MASKED.format(side=SQL("a"), subject=SQL("x"), ill=SQL("ill_a")),
+        masked_b=_MASKED.format(side=SQL("b"), subject=SQL("y"), ill=SQL("ill_b")),
         is_one_tree=Literal(a.tree == b.tree),
         is_between=_BETWEEN.format(**places) if a.tree == b.tree else SQL("true"),
         kind_regression=Literal(Event.Kind.REGRESSION.value),
@@ -170,13 +186,4 @@ def changes_of_sides(a: NamedRevision, b: NamedRevision) -> Composable:
         persistent=Literal(Verdict.PERSISTENT.value),
         chance=Literal([verdict.value for verdict in _CHANCE]),
         **places,
-    )
-
-
-def _masked(side: str, subject: str, revision: NamedRevision) -> Composable:
-    return _MASKED.format(
-        side=SQL(side),
-        subject=SQL(subject),
-        tree=Literal(revision.tree),
-        place=Literal(revision.place),
     )

@@ -41,6 +41,9 @@ FAVOURED = ("mainline", "maestro", "kselftest-net")
 _FAVOURED_LANES = 10
 T = TypeVar("T")
 
+Spot = tuple[Variant, Platform, str]
+"""A build, tested on a platform in a lab."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spec:
@@ -196,18 +199,7 @@ def _lanes(
             yield Lane(branch, origin, variant, platform, lab, BOOT, ("",))
             wanted -= 1
     cap = max(4, int(wanted / 6))
-    jobs = _weighted_order(
-        rng,
-        [
-            (
-                weight * suite.weight * (1e6 if (branch.tree, origin, suite.job) == FAVOURED else 1),
-                (spot, suite),
-            )
-            for weight, spot in spots
-            for suite in suites_of(origin)
-            if not suite.limits or spot[0].arch in suite.limits
-        ],
-    )
+    jobs = _weighted_order(rng, list(_jobs(branch, origin, spots)))
     hopeless: set[Suite] = set()
     favoured = 0
     for _, ((variant, platform, lab), suite) in jobs:
@@ -229,7 +221,18 @@ def _lanes(
         yield lane
 
 
-def _spots(origin: str, variants: list[Variant]) -> Iterator[tuple[float, tuple[Variant, Platform, str]]]:
+def _jobs(
+    branch: Branch, origin: str, spots: list[tuple[float, Spot]]
+) -> Iterator[tuple[float, tuple[Spot, Suite]]]:
+    """Yield what can be run where, each with its weight."""
+    for weight, spot in spots:
+        for suite in suites_of(origin):
+            if not suite.limits or spot[0].arch in suite.limits:
+                favour = 1e6 if (branch.tree, origin, suite.job) == FAVOURED else 1
+                yield weight * suite.weight * favour, (spot, suite)
+
+
+def _spots(origin: str, variants: list[Variant]) -> Iterator[tuple[float, Spot]]:
     """Yield where builds can be tested, each with its weight."""
     for variant in variants:
         if variant.weight:

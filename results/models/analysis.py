@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -16,6 +15,7 @@ from django.db.models.functions import Now
 
 from results.models.contents import Excerpt
 from results.models.dimensions import NAME_LENGTH, Architecture, Compiler, Config, Lab, Origin, Platform
+from results.models.decisions import Decision
 from results.models.objects import Revision, Series, Tree
 
 FK: dict[str, Any] = {"on_delete": models.PROTECT, "related_name": "+", "db_index": False}
@@ -183,17 +183,10 @@ class EventSeries(models.Model):
         constraints = [models.UniqueConstraint(fields=("event", "subject"), name="eventseries_identity")]
 
 
-class EventChange(models.Model):
+class EventChange(Decision):
     """An entry in the history of an event: who changed what, and why. ``who`` is NULL for the analysis."""
 
-    id = models.AutoField(primary_key=True)
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="changes")
-    who = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
-    )
-    what = models.CharField(max_length=NAME_LENGTH)
-    why = models.TextField(default="", db_default="")
-    at = models.DateTimeField(db_default=Now())
 
     class Meta:
         db_table = "results_eventchange"

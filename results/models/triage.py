@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
-from django.db.models.functions import Now
 
-from results.models.dimensions import NAME_LENGTH
+from results.models.decisions import Decision
 
 
 class IssueTriage(models.Model):
@@ -29,17 +27,10 @@ class IssueTriage(models.Model):
         db_table = "results_issuetriage"
 
 
-class IssueChange(models.Model):
+class IssueChange(Decision):
     """An entry in the history of an issue: who decided what, and why."""
 
-    id = models.AutoField(primary_key=True)
     issue = models.ForeignKey(IssueTriage, on_delete=models.PROTECT, related_name="changes")
-    who = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
-    )
-    what = models.CharField(max_length=NAME_LENGTH)
-    why = models.TextField(default="", db_default="")
-    at = models.DateTimeField(db_default=Now())
 
     class Meta:
         db_table = "results_issuechange"

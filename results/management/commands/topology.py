@@ -1,4 +1,4 @@
-"""``manage.py topology export|import``: what an operator knows of trees, labs, platforms and origins, as YAML."""
+"""``manage.py topology export|import``: what an operator knows of trees, labs and devices, as YAML."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from results.topology import DEFAULTS, TopologyError, export_topology, import_to
 class Command(BaseCommand):
     """Write everything to a file, or take over what a file says. Exit code 1: the file is wrong."""
 
-    help = "Export or import aliases, labs, platforms and origins. Without a FILE: to stdout, or the defaults."
+    help = "Export or import aliases, labs, platforms and origins (no FILE: to stdout, or the defaults)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments."""

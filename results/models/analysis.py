@@ -14,8 +14,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from results.models.contents import Excerpt
-from results.models.dimensions import NAME_LENGTH, Architecture, Compiler, Config, Lab, Origin, Platform
 from results.models.decisions import Decision
+from results.models.dimensions import NAME_LENGTH, Architecture, Compiler, Config, Lab, Origin, Platform
 from results.models.objects import Revision, Series, Tree
 
 FK: dict[str, Any] = {"on_delete": models.PROTECT, "related_name": "+", "db_index": False}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django import template
 from django.http import HttpRequest
@@ -10,6 +11,7 @@ from django.http import HttpRequest
 from dashboard.models import Follow, Subscription
 from dashboard.people.follows import Followed, followed
 from dashboard.people.saved_views import LISTINGS
+from results.selection import Term
 
 register = template.Library()
 
@@ -23,6 +25,14 @@ _ABOUT: Final = {
     "suite": Follow.Kind.SUITE,
 }
 """What the heading of a page names, by the name of its address."""
+_DIMENSIONS: Final = {
+    Follow.Kind.TREE: "tree",
+    Follow.Kind.DEVICE: "platform",
+    Follow.Kind.LAB: "lab",
+    Follow.Kind.TEST: "path",
+    Follow.Kind.SUITE: "suite",
+}
+"""The filter that says what is followed."""
 _UNNAMED: Final = ("(no path)", "(no suite)")
 
 
@@ -36,13 +46,19 @@ def page_actions(context: template.RequestContext) -> dict[str, Any]:
         return {}
     name, kind = match.url_name or "", _ABOUT.get(match.url_name or "")
     about = Followed(kind, page.heading) if kind and page.heading not in _UNNAMED else None
+    listing = name if name in Subscription.Listing.values else ""
+    query = request.GET.urlencode()
+    if about:
+        # News of a thing are its regressions; the parameters of its own page mean something else.
+        listing = str(Subscription.Listing.REGRESSIONS)
+        query = urlencode([(_DIMENSIONS[Follow.Kind(about.kind)], str(Term(about.name)))])
     return {
         "about": about,
         "is_followed": about in followed(request) if about else False,
         "person": context.get("person", ""),
         "is_listing": name in LISTINGS,
-        "listing": name if name in Subscription.Listing.values else "",
-        "query": request.GET.urlencode(),
+        "listing": listing,
+        "query": query,
         "here": request.get_full_path(),
         "csrf_token": context.get("csrf_token"),
     }

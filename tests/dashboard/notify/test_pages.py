@@ -224,3 +224,27 @@ def test_the_page_lists_what_was_told(client, alice, wants, round_of_work):
     (link,) = page.select("[data-rows] th a")
     assert link.get_text() == "ltp.futex_wait05"
     assert client.get(link["href"]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("/tree/mainline/master", "tree=mainline/master"),
+        ("/device/kevin", "platform=kevin"),
+        ("/lab/lab-one", "lab=lab-one"),
+        ("/suite/ltp", "suite=ltp"),
+    ],
+)
+def test_pages_of_things_lead_to_a_subscription_to_their_regressions(
+    client, alice, round_of_work, mailoutbox, path, query
+):
+    broken("ltp.old")
+    client.force_login(alice)
+    link = soup(client.get(path)).find("a", string="Subscribe")
+    form = soup(client.get(link["href"])).select_one("form.form")
+    fields = {**FORM, "query": form.select_one("[name=query]")["value"]}
+    client.post("/account/subscriptions/new", fields)
+    assert Subscription.objects.get().query == query
+    broken("ltp.new")
+    round_of_work()
+    assert len(mailoutbox) == 1

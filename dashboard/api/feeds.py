@@ -75,8 +75,9 @@ def feed(title: str, entries: Iterable[Entry], addresses: Addresses) -> str:
 
 def _name(url: str) -> str:
     parts = urlsplit(url)
-    rest = f"?{parts.query}" if parts.query else ""
-    return f"tag:{parts.hostname},{BEGAN}:{parts.path}{rest}"
+    query = f"?{parts.query}" if parts.query else ""
+    fragment = f"/{parts.fragment}" if parts.fragment else ""
+    return f"tag:{parts.hostname},{BEGAN}:{parts.path}{query}{fragment}"
 
 
 def _printable(text: str) -> str:

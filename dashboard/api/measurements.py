@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import quote
 
 from dashboard.api.endpoint import FEED, Row, Rows, Thing
 from dashboard.api.feeds import Entry
@@ -55,7 +56,7 @@ class ListMetricChanges(Rows):
         name, url = change_name(record)
         places = " · ".join(part for part in (record.platform, record.lab) if part)
         return Entry(
-            path=f"{url}#{record.metric}-{record.revision.commit[:12]}",
+            path=f"{url}#{quote(record.metric, safe='')}-{record.revision.commit[:12]}",
             title=f"{name} {record.metric}: {shift_words(record, record.unit)}",
             summary=f"{places} in {record.revision.title}",
             updated=record.at,

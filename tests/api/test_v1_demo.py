@@ -48,7 +48,7 @@ def api():
         ("grid?tree=mainline&branch=master", "series/{series}/analysis"),
         ("grid?tree=mainline&branch=master&rows=all", "series/{series}/measurements"),
         ("incidents", "issues/{issue}"),
-        ("measurements", "series/{series}/measurements"),
+        ("measurements", "revisions/{revision[commit]}?tree={revision[tree][name]}"),
         ("compare/changes?tree=mainline&branch=master&change=still", "tests/{after_id}"),
         ("submissions", "submissions/{id}"),
         ("rejections", "submissions/{submission}"),

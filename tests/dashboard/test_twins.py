@@ -160,6 +160,14 @@ def test_feeds_have_stable_names_and_follow_their_page(demo, db):
     assert not {entry.findtext(f"{ATOM}id") for entry in following.iter(f"{ATOM}entry")} & set(names)
 
 
+def test_no_two_entries_have_one_name(pages):
+    for page in pages.values():
+        if twin := alternates(page).get("atom"):
+            feed = ElementTree.fromstring(body(get(twin)))
+            names = [entry.findtext(f"{ATOM}id") for entry in feed.iter(f"{ATOM}entry")]
+            assert len(names) == len(set(names)), twin
+
+
 def test_previews_say_what_the_page_says(pages):
     for url, page in pages.items():
         tags = {meta["property"]: meta["content"] for meta in page.select("meta[property]")}

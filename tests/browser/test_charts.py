@@ -30,7 +30,7 @@ def test_charts_are_drawn_in_the_colours_of_the_theme(page, site):
         page.context.add_cookies([{"name": "prefs", "value": f"{theme}.compact.on", "url": site}])
         page.goto("/tree/mainline/master")
         page.get_by_role("link", name="Durations", exact=True).click()
-        label = page.locator(".plotly-box .xtick text").first
+        label = page.locator(".plotly-box .ytick text").last
         expect(label).to_be_visible()
         assert label.evaluate("text => getComputedStyle(text).fill") == ink
 

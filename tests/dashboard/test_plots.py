@@ -69,9 +69,7 @@ def test_all_forms_have_the_same_numbers(branch, client, address):
     assert page.select_one("figure.chart svg[role=img]")["aria-label"]
     for trace in figure["data"]:
         if trace["meta"].get("as") != "band":
-            assert trace["y"] == [
-                float(row[trace["name"]]) if row[trace["name"]] else None for row in rows
-            ]
+            assert trace["y"] == [float(row[trace["name"]]) if row[trace["name"]] else None for row in rows]
             assert trace["text"] == [next(iter(row.values())) for row in rows]
 
 

@@ -11,8 +11,6 @@ from django.template.loader import get_template
 from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
-# One connection for each of gunicorn's threads.
-os.environ.setdefault("DATABASE_POOL_SIZE", "4")
 
 application = get_wsgi_application()
 

@@ -39,7 +39,6 @@ KEYS = (
     ("g e  g d  g l  g p", "go to suites, devices, labs, products"),
     ("g i  g s", "go to issues, submissions"),
     ("y", "copy the address of the page"),
-    ("m", "begin a mail about the page"),
     (".", "switch between compact and comfortable"),
     ("?", "these keys"),
 )

@@ -111,21 +111,31 @@ def group_changes(
     commits: IntArray,
     changes: Sequence[Change],
     signatures: Mapping[int, int] | None = None,
+    *,
+    as_seen: bool = False,
 ) -> list[Event]:
     """Return the events, oldest first.
 
     ``counts`` are without infrastructure failures; ``signatures`` maps a series to a code of how
-    it fails, where that is known.
+    it fails, where that is known. ``as_seen``: a change lies where it was seen, between a pass and the
+    failure after it, for series that say too little to look further back.
     """
-    grouper = _Grouper(series, counts, commits, signatures or {})
+    grouper = _Grouper(series, counts, commits, signatures or {}, as_seen=as_seen)
     events = [grouper.event(units) for units in grouper.joined(changes)]
     return sorted(events, key=lambda event: (event.first_bad, min(event.series)))
 
 
 class _Grouper:
     def __init__(
-        self, series: SeriesTable, counts: Counts, commits: IntArray, signatures: Mapping[int, int]
+        self,
+        series: SeriesTable,
+        counts: Counts,
+        commits: IntArray,
+        signatures: Mapping[int, int],
+        *,
+        as_seen: bool,
     ) -> None:
+        self.as_seen = as_seen
         self.series, self.counts, self.commits, self.signatures = series, counts, commits, signatures
         self.tested, self.failed = counts.tested, counts.failed
         self.device = series.device()
@@ -178,14 +188,20 @@ class _Grouper:
             low = max(change.start - LOOK_BACK, min(self.healthy_from[id(change)], change.start - 1), 0)
             own = np.full(len(weights), -np.inf)
             high = change.end if change.end is not None else len(weights)
-            totals = self._totals(change.series)
-            if high - low > 1:
-                own[low + 1 : high] = change_weights(totals, low, high)
+            if self.as_seen:
+                low = self._last_pass(change)
+                own[low + 1 : change.start + 1] = 0.0
+            elif high - low > 1:
+                own[low + 1 : high] = change_weights(self._totals(change.series), low, high)
             if low == 0:
                 own[0] = own[1] if high > 1 else 0.0
             own = np.exp(own - own.max())
             weights += np.log((1 - STRAY) * own / own.sum() + STRAY / len(weights))
         return weights
+
+    def _last_pass(self, change: Change) -> int:
+        passed = self.tested[change.series, : change.start] & ~self.failed[change.series, : change.start]
+        return int(np.flatnonzero(passed)[-1]) if passed.any() else 0
 
     def _totals(self, row: int) -> IntArray:
         counts = self.counts

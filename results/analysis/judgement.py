@@ -79,5 +79,5 @@ def judge_counts(
         classes=failure_classes(counts, infra, events),
         flakiness=flaky,
         verdicts=verdicts,
-        suspicions=tuple(group_changes(series, clean, commits, beginnings, signatures)),
+        suspicions=tuple(group_changes(series, clean, commits, beginnings, signatures, as_seen=True)),
     )

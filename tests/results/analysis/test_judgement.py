@@ -33,6 +33,15 @@ def test_one_first_failure_of_a_lone_series_is_only_a_suspicion(written):
     assert suspicion.first_bad == 20 and suspicion.confidence < 0.5
 
 
+def test_suspicions_that_began_at_different_times_are_different_ones(written):
+    old = {"path": 1, "platform": 1, "runs": "PPPF" + "." * 16}
+    new = {"path": 2, "platform": 2, "runs": "P" * 19 + "F"}
+    sister = {"path": 2, "platform": 3, "runs": "P" * 19 + "F"}
+    judgement = judge(written([old, new, sister]))
+    assert [(each.first_bad, each.last_good) for each in judgement.suspicions] == [(3, 2), (19, 18)]
+    assert [len(each.members) for each in judgement.suspicions] == [1, 2]
+
+
 def test_a_lone_series_that_keeps_failing_is_confirmed(written):
     judgement = judge(written([{"runs": "P" * 30 + "F" * 8}]))
     (event,) = judgement.events

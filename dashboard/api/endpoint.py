@@ -267,7 +267,7 @@ class Rows(Endpoint):
 def _limit(text: str | None) -> int | None:
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_ROWS):
+    if not (text.isascii() and text.isdigit() and len(text) <= 9 and 1 <= int(text) <= MOST_ROWS):
         raise BadQuery(f"limit is a number from 1 to {MOST_ROWS}", parameters=("limit",))
     return int(text)
 

@@ -123,6 +123,6 @@ class GetStatus(Thing):
 def _number(text: str | None) -> int | None:
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit() and int(text[:12]) <= LARGEST):
+    if not (text.isascii() and text.isdigit() and len(text) <= 12 and int(text) <= LARGEST):
         raise BadQuery("submission is the number of one", parameters=("submission",))
     return int(text)

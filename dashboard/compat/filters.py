@@ -90,7 +90,7 @@ def moment(params: Mapping[str, object], name: str) -> datetime | None:
 def number(params: Mapping[str, object], name: str, default: int, *, least: int, most: int) -> int:
     """Return a whole number of a range; Refused for anything else."""
     value = text(params, name) or str(default)
-    if not (value.isascii() and value.isdigit() and least <= int(value[:12]) <= most):
+    if not (value.isascii() and value.isdigit() and len(value) <= 12 and least <= int(value) <= most):
         raise Refused(f"{name} is a number from {least} to {most}")
     return int(value)
 

@@ -37,7 +37,7 @@ def own_url(one: Subscription) -> str:
 def subscription_at(token: str, purpose: Purpose) -> Subscription | None:
     """Return the subscription that a token opens for this purpose; None for any other text."""
     number, _, signature = token.partition("-")
-    if not (number.isascii() and number.isdigit() and int(number[:12]) <= _LARGEST):
+    if not (number.isascii() and number.isdigit() and len(number) <= 12 and int(number) <= _LARGEST):
         return None
     one = Subscription.objects.select_related("user").filter(pk=int(number), user__is_active=True).first()
     return one if one and constant_time_compare(_signature(one, purpose), signature) else None

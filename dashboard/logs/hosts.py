@@ -14,6 +14,8 @@ _PORTS: Final = {"https": 443, "http": 80}
 _TUNNELS: Final = tuple(
     map(ipaddress.IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16"))
 )
+_MOST: Final = 4
+"""Addresses of one host that are tried."""
 _SAFE: Final = "/:@!$&'()*+,;=~%?"
 
 
@@ -90,7 +92,7 @@ def addresses(place: Place, *, may_be_private: bool) -> list[str]:
     texts = list(dict.fromkeys(str(info[4][0]).partition("%")[0] for info in found))
     if not may_be_private and not all(map(is_public, texts)):
         raise Unavailable(f"{place.host} leads into a private network.")
-    return texts
+    return texts[:_MOST]
 
 
 def is_public(text: str) -> bool:
@@ -99,6 +101,6 @@ def is_public(text: str) -> bool:
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped:
             return is_public(str(address.ipv4_mapped))
-        if any(address in tunnel for tunnel in _TUNNELS):
+        if address.is_site_local or any(address in tunnel for tunnel in _TUNNELS):
             return False
     return address.is_global and not address.is_multicast and not address.is_reserved

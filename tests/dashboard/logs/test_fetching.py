@@ -9,7 +9,8 @@ import socket
 import pytest
 
 from dashboard.logs import hosts, store
-from dashboard.logs.hosts import Unavailable, addresses, is_public, place_of
+from dashboard.logs.fetching import Connection
+from dashboard.logs.hosts import Unavailable, addresses, is_public, place_of, web_place
 from dashboard.logs.store import whole_log
 from tests.dashboard.logs.conftest import CRASH
 
@@ -49,7 +50,7 @@ def test_places_that_are_refused(url):
     [
         "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",
         "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fd00::1", "::ffff:127.0.0.1", "ff02::1",
-        "64:ff9b::7f00:1", "2002:7f00:1::", "2001:0:1::1",
+        "64:ff9b::7f00:1", "2002:7f00:1::", "2001:0:1::1", "fec0::1",
     ],
 )  # fmt: skip
 def test_addresses_that_are_not_public(address):
@@ -161,3 +162,20 @@ def test_nothing_is_left_of_what_failed(logs, settings):
 def test_a_packed_log_is_unpacked_in_pieces(logs):
     logs.logs["/big"] = gzip.compress(b"line\n" * 1_000_000)
     assert whole_log(logs.url("/big")).index.lines == 1_000_000
+
+
+def test_a_host_of_many_addresses_gets_no_more_time(monkeypatch):
+    many = [(0, 0, 0, "", (f"9.9.9.{number}", 443)) for number in range(1, 100)]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: many)
+    place = web_place("https://files.example.org/", "https")
+    tried = []
+
+    def slow(address, seconds):
+        tried.append(seconds)
+        raise TimeoutError("timed out")
+
+    monkeypatch.setattr(socket, "create_connection", slow)
+    with pytest.raises(TimeoutError):
+        Connection(place, addresses(place, may_be_private=False), 5.0).connect()
+    assert len(tried) > 1
+    assert sum(tried) <= 5.0

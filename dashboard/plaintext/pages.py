@@ -23,6 +23,8 @@ _BLOCKS: Final = frozenset(
      "section", "summary", "table", "ul"}
 )  # fmt: skip
 _RULES: Final = {"h1": "=", "h2": "-", "h3": ""}
+# What is submitted may hold sequences that steer a terminal.
+_UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _SPACE: Final = re.compile(r"[ \t\r\n\f]+")
 _AGO: Final = re.compile(r"\((in )?\d+\w( ago)?\)|\(now\)|(?<=[0-9]{2}:[0-9]{2}) ago\b")
 
@@ -55,7 +57,7 @@ class _Writer:
         """Return everything that was written, and the list of addresses."""
         links = "\n".join(f"[{number}] {url}" for url, number in self.links.items())
         said = [each for each in self.paragraphs if each.strip()]
-        return "\n\n".join([*said, links] if links else said) + "\n"
+        return _UNPRINTABLE.sub(" ", "\n\n".join([*said, links] if links else said)) + "\n"
 
     def block(self, element: Element) -> None:
         """Write an element that begins a line of its own, and all that is in it."""

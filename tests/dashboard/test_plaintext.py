@@ -104,3 +104,9 @@ def test_facts_and_lists():
 
 def test_markup_in_data_is_text():
     assert text_of("<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>") == "<script>alert(1)</script>\n"
+
+
+def test_nothing_steers_a_terminal():
+    said = text_of("<p>a\x1b[2Jb\x07 \x9b31m \u202ec</p><pre>x\x1b]0;y\x07\tz</pre>")
+    assert not {"\x1b", "\x07", "\x9b", "\u202e"}.intersection(said)
+    assert "\tz" in said

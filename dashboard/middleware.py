@@ -11,11 +11,15 @@ from typing import Any, Concatenate, ParamSpec
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.encoding import escape_uri_path
 
 logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+_OPENING = frozenset({"token", "proof"})
+"""Parts of an address that open something to whoever knows them."""
 
 SLOW_REQUEST_MS = 1000
 """A request that took longer is logged as a warning."""
@@ -72,6 +76,14 @@ class _Statements:
             self.seconds += perf_counter() - started
 
 
+def _logged(request: HttpRequest) -> str:
+    """Return an address as it may stand in a log: on one line, without what opens something."""
+    match = request.resolver_match
+    if match and not _OPENING.isdisjoint(match.kwargs):
+        return f"/{match.route}"
+    return escape_uri_path(request.path)
+
+
 def server_timing(get_response: GetResponse) -> GetResponse:
     """Tell in ``Server-Timing`` how long the request and its SQL took (ms), and count the statements."""
 
@@ -87,7 +99,7 @@ def server_timing(get_response: GetResponse) -> GetResponse:
         if total > SLOW_REQUEST_MS:
             logger.warning(
                 "slow request %s",
-                request.path,
+                _logged(request),
                 extra={"milliseconds": round(total), "statements": statements.count},
             )
         return response

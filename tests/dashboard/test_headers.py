@@ -46,3 +46,11 @@ def test_slow_requests_are_logged(client, monkeypatch, caplog):
     monkeypatch.setattr("dashboard.middleware.SLOW_REQUEST_MS", -1)
     client.get("/healthz")
     assert "slow request /healthz" in caplog.text
+
+
+def test_slow_requests_are_logged_without_what_opens_something(client, caplog, monkeypatch, db):
+    monkeypatch.setattr("dashboard.middleware.SLOW_REQUEST_MS", -1)
+    client.get("/feed/1-geheim.atom")
+    client.get("/x%0aforged")
+    said = [record.getMessage() for record in caplog.records if record.name == "dashboard.middleware"]
+    assert said == ["slow request /feed/<str:token>.atom", "slow request /x%0Aforged"]

@@ -12,6 +12,7 @@ from dashboard.api.reference import reference
 from dashboard.converters import AnythingConverter
 from dashboard.twins import twinned
 from dashboard.views import (
+    accounts,
     badges,
     builds,
     charts,
@@ -116,5 +117,7 @@ urlpatterns = [
     path("api/", reference, name="api"),
     path("api/v1/", include("dashboard.api.urls")),
     path("api/", include("dashboard.compat.urls")),
+    # The same page as for everybody, which counts wrong passwords.
+    path("admin/login/", accounts.sign_in),
     path("admin/", admin.site.urls),
 ]

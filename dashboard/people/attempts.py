@@ -35,6 +35,8 @@ SIGN_IN_AS: Final = Limit("sign-in-as", 200, 3600)
 """Failures of one name from everywhere: so many that only a guessing net meets it."""
 SIGN_UP_FROM: Final = Limit("sign-up", 10, 3600)
 MAIL_FROM: Final = Limit("mail-from", 20, 3600)
+MAIL_OF: Final = Limit("mail-of", 10, 3600)
+"""Mails that prove something, of one account: its owner chooses whom they go to."""
 MAIL_TO: Final = Limit("mail-to", 5, 3600)
 """Mails that prove something, to one address."""
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dashboard.models import Mailbox
-from dashboard.people.attempts import MAIL_TO, note
+from dashboard.people.attempts import MAIL_OF, MAIL_TO, note
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ def is_confirmed(user: User) -> bool:
 
 def send_proof(user: User) -> bool:
     """Mail a link that confirms the address of a user; return whether that went out."""
-    if not user.email or not note(MAIL_TO, user.email.lower()):
+    if not user.email or not (note(MAIL_OF, str(user.pk)) and note(MAIL_TO, user.email.lower())):
         return False
     proof = signing.dumps([user.pk, user.email], salt=SALT)
     link = settings.SITE_URL.rstrip("/") + reverse("account_confirm", args=[proof])

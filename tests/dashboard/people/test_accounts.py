@@ -231,3 +231,24 @@ def test_the_page_of_an_account_asks_as_much_for_many_things(client, alice, djan
         SavedView.objects.create(user=alice, name=f"view {number}", address="/tests")
     with django_assert_max_num_queries(9):
         client.get("/account")
+
+
+def test_one_account_sends_few_proofs_whatever_the_addresses(alice, mailoutbox):
+    for number in range(30):
+        alice.email = f"victim{number}@example.org"
+        send_proof(alice)
+    assert len(mailoutbox) == attempts.MAIL_OF.most
+
+
+def test_wrong_passwords_count_on_the_way_to_the_admin_too(client, alice):
+    wrong = {"username": "alice", "password": "wrong"}
+    answers = [client.post("/admin/login/?next=/admin/", wrong).status_code for _ in range(12)]
+    assert answers[0] == 200
+    assert answers[-1] == 429
+
+
+def test_staff_comes_to_the_admin(client):
+    User.objects.create_superuser("root", "root@example.org", PASSWORD)
+    assert client.get("/admin/", follow=True).status_code == 200
+    sent = {"username": "root", "password": PASSWORD, "next": "/admin/"}
+    assert client.post("/admin/login/", sent)["Location"] == "/admin/"

@@ -144,6 +144,7 @@ def _person(value: bytes, encoding: str) -> tuple[str, str, int]:
 def _text(raw: bytes, encoding: str) -> str:
     try:
         text = raw.decode(encoding)
-    except (LookupError, UnicodeDecodeError):
+    except (LookupError, ValueError):  # any text can stand there as the name of an encoding
         text = raw.decode("utf-8", "replace")
-    return text.replace("\0", "")
+    # Some encodings of Python make halves of pairs, which no database keeps.
+    return text.encode(errors="replace").decode().replace("\0", "")

@@ -21,7 +21,16 @@ class Clone:
         self.repo.object_store.add_object(tree)
         self._tree = tree.id
 
-    def commit(self, name, *parents, day=None, subject=None, author="A Person <a@example.org>", message=None):
+    def commit(
+        self,
+        name,
+        *parents,
+        day=None,
+        subject=None,
+        author="A Person <a@example.org>",
+        message=None,
+        encoding=None,
+    ):
         """Add a commit of a day after T0 (by default one more than there are commits); return its hash."""
         made = Commit()
         made.tree = self._tree
@@ -32,6 +41,8 @@ class Clone:
         made.author_time = made.commit_time = int(when.timestamp())
         made.author_timezone = made.commit_timezone = 3600
         made.message = message or (subject or f"subject of {name}").encode() + b"\n\nWhy.\n"
+        if encoding:
+            made.encoding = encoding
         self.repo.object_store.add_object(made)
         self.hash[name] = made.id.decode()
         return self.hash[name]

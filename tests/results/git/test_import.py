@@ -154,3 +154,11 @@ def test_commits_without_a_name_are_described(clone, tested, import_git):
     described = dict(Revision.objects.values_list("commit", "describe"))
     assert described[clone.hash["m"]] == f"v2-3-g{clone.hash['m'][:12]}"
     assert described[clone.hash["b"]] == "named-already"
+
+
+@pytest.mark.parametrize("encoding", [b"no\0ne", b"idna", b"utf-7", b"unicode_escape", b"zlib"])
+def test_no_encoding_stops_an_import(clone, tested, import_git, encoding):
+    clone.commit("a", message=rb"+2AA- \ud800 xn--\xff." + b"a" * 70, encoding=encoding)
+    tested("a")
+    assert import_git()[0] == 0
+    assert Commit.objects.get().subject

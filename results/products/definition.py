@@ -195,11 +195,14 @@ class _Reader:
             part.terms[name] = (*part.terms.get(name, ()), *map(Term.parse, values))
 
     def _check_parts(self, selections: Sequence[Selection]) -> None:
+        if len(selections) > MOST_PARTS:
+            return  # which was said; comparing each with each would take long
         for place, (part, selection) in enumerate(zip(self.parts, selections, strict=True)):
             if not any(not term.negated and term.value is not None for term in selection["tree"]):
                 self._wrong(part.line, "select needs a tree", ("tree stable-rc",))
             if sum(len(terms) for _, terms in selection.terms) > MOST_TERMS:
                 self._wrong(part.line, f"select has more than {MOST_TERMS} values")
+                continue
             for other, earlier in zip(self.parts[:place], selections[:place], strict=True):
                 if overlap(selection, earlier):
                     self._wrong(

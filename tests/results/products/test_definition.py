@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from dashboard.views.product_edit import EXAMPLE
 from ingest.demo.products import PRODUCTS
-from results.products.definition import LONGEST_TEXT, PICKED, BadDefinition, Definition, parse
+from results.products import definition
+from results.products.definition import LONGEST_TEXT, MOST_PARTS, PICKED, BadDefinition, Definition, parse
 from results.products.gates import FORMS, AtMost, Coverage, Measured, PassRate
 from results.selection import Selection, Term
 
@@ -163,3 +164,19 @@ def test_examples_are_what_they_seem():
     for text in (example, EXAMPLE, *PRODUCTS.values()):
         assert parse(text).gates
     assert all(parse(f"name x\nselect\ntree a\n{form.replace('<path of a test>', 'a.b')}") for form in FORMS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n".join(f"select\ntree {number}" for number in range(1900)),
+        "\n".join("select\ntree " + " ".join(f"a{n}*" for n in range(2000)) for _ in range(2)),
+    ],
+)
+def test_too_much_is_refused_without_comparing_it(text, monkeypatch):
+    compared = []
+    monkeypatch.setattr(definition, "overlap", lambda *pair: compared.append(pair))
+    with pytest.raises(BadDefinition, match=r"at most 20 sets|more than 100 values"):
+        parse(f"name n\n{text}")
+    assert len(compared) < MOST_PARTS**2
+    assert all(sum(len(terms) for _, terms in one.terms) <= 100 for one, _ in compared)

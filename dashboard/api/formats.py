@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -17,6 +17,8 @@ from rest_framework.request import Request
 from dashboard.filters import BadQuery
 
 Row = Mapping[str, Any]
+
+_FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 class JSON(BaseRenderer):
@@ -101,6 +103,14 @@ def table(pieces: Iterable[Iterable[Row]], names: Sequence[str]) -> Iterator[byt
         yield _written([_cell(row, path) for path in paths] for row in rows)
 
 
+def harmless(text: str) -> str:
+    """Return a text for a cell of CSV: with ' before it if a spreadsheet would take it for a formula.
+
+    Whoever may submit results names them, and whoever opens the file trusts this site.
+    """
+    return f"'{text}" if text.startswith(_FORMULAS) else text
+
+
 def _written(rows: Iterable[Sequence[str]]) -> bytes:
     text = io.StringIO()
     csv.writer(text).writerows(rows)
@@ -114,6 +124,8 @@ def _cell(row: Row, path: Sequence[str]) -> str:
     match value:
         case None:
             return ""
+        case str():
+            return harmless(value)
         case bool():
             return "true" if value else "false"
         case date():

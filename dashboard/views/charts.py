@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
+from dashboard.api.formats import harmless
 from dashboard.filters import read_query
 from dashboard.middleware import with_charts
 from dashboard.plots.chart import Chart, Point
@@ -93,8 +94,8 @@ def _rows(found: Chart) -> tuple[tuple[Point, Cells], ...]:
 def _csv(found: Chart) -> str:
     text = StringIO()
     writer = csv.writer(text)
-    writer.writerow([found.point.lower(), "time", *(name for name, _ in found.columns)])
+    writer.writerow([found.point.lower(), "time", *(harmless(name) for name, _ in found.columns)])
     for point, values in _rows(found):
         moment = f"{point.moment:%Y-%m-%dT%H:%M:%SZ}" if point.moment else ""
-        writer.writerow([point.label, moment, *("" if value is None else value for _, value in values)])
+        writer.writerow([harmless(point.label), moment, *("" if value is None else value for _, value in values)])
     return text.getvalue()

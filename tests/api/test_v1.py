@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 
+from dashboard.api.formats import table
 from results.models import Test
 from results.status import Status
 from tests.api.schemas import COMMITTED, Api, committed
@@ -278,3 +279,9 @@ def test_the_schema_is_served(client):
 def test_the_reference_names_every_address(client):
     page = client.get("/api/").content.decode()
     assert all(path in page for path in committed()["paths"])
+
+
+def test_no_cell_of_csv_is_a_formula():
+    rows = [{"text": "=1+1", "deep": {"text": "@x", "number": -2}, "plain": "a=b"}]
+    said = b"".join(table([rows], ["text", "deep.text", "deep.number", "plain"])).decode()
+    assert said.splitlines()[1] == "'=1+1,'@x,-2,a=b"

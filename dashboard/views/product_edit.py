@@ -48,6 +48,8 @@ gate boot >= 99 %
 gate tests newfail = 0
 gate coverage >= 90 %
 """
+MOST_COMPARED: Final = 2000
+"""Lines of two definitions that are compared: the time for it grows with their square."""
 ACTIONS: Final = ("check", "save", "delete")
 
 
@@ -87,7 +89,7 @@ class ChangeLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryPage(Frame):
-    """All definitions that a product had."""
+    """The newest definitions that a product had."""
 
     slug: str
     is_deleted: bool
@@ -248,5 +250,7 @@ def _see(url: str) -> HttpResponse:
 def _diff(row: ProductChangeRow) -> tuple[str, ...]:
     """Return what changed, line by line."""
     before, after = row.before.splitlines(), row.text.splitlines()
+    if len(before) + len(after) > MOST_COMPARED:
+        return (f"{len(after):,} lines: too many to say what changed in them.",)
     lines = tuple(unified_diff(before, after, lineterm="", n=2))
     return lines[2:] if before else lines[3:]  # the names of files say nothing, nor where all begins

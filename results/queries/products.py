@@ -97,8 +97,8 @@ def product_count(search: str = "") -> int:
     return int(found[0]["count"])
 
 
-def product_changes(product: int, *, limit: int = 1000) -> tuple[ProductChangeRow, ...]:
-    """Return the history of a product's definition, the newest first."""
+def product_changes(product: int, *, limit: int = 100) -> tuple[ProductChangeRow, ...]:
+    """Return the newest part of the history of a product's definition, the newest first."""
     return tuple(fetch(_CHANGES.format(product=Literal(product), limit=Literal(limit)), _change))
 
 

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from dashboard.paths import product_path
 from results.errors import QueryTimeout
 from results.judging import judge_tree
-from results.models import Product
+from results.models import Product, ProductChange
 from results.products.store import create_product, delete_product
 from results.status import Status
 from tests.factories import (
@@ -265,3 +265,16 @@ def test_what_belongs_to_others_stays_theirs(signed_in, world, ann):
     assert signed_in.post("/p/acme/edit", {"text": TEXT + "#", "action": "save"}).status_code == 303
     delete_product("acme", who=None)
     page(signed_in, "/p/acme/edit", 404)
+
+
+def test_a_long_history_is_cut_and_huge_definitions_are_not_compared(client, world, ann):
+    product = Product.objects.get(slug="acme")
+    texts = [TEXT + "".join(f"# {line % 7} {number}\n" for line in range(1200)) for number in range(2)]
+    ProductChange.objects.bulk_create(
+        ProductChange(product=product, what=ProductChange.What.CHANGED, text=texts[number % 2], who=ann)
+        for number in range(120)
+    )
+    history = page(client, "/p/acme/history")
+    assert len(history.select("h2")) == 100
+    assert not history.select("ins")
+    assert "too many" in history.get_text()

@@ -97,5 +97,7 @@ def _csv(found: Chart) -> str:
     writer.writerow([found.point.lower(), "time", *(harmless(name) for name, _ in found.columns)])
     for point, values in _rows(found):
         moment = f"{point.moment:%Y-%m-%dT%H:%M:%SZ}" if point.moment else ""
-        writer.writerow([harmless(point.label), moment, *("" if value is None else value for _, value in values)])
+        writer.writerow(
+            [harmless(point.label), moment, *("" if value is None else value for _, value in values)]
+        )
     return text.getvalue()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from math import sqrt
 from typing import Final
 
@@ -22,11 +23,13 @@ QUIET: Final = 2
 """Whole days without a result that are a silence."""
 
 
-def lab_answer(detail: LabDetail, outages: Sequence[OutageRow], events: Sequence[EventRow]) -> str:
+def lab_answer(
+    detail: LabDetail, outages: Sequence[OutageRow], events: Sequence[EventRow], *, now: datetime
+) -> str:
     """Return the answer, and what it rests on."""
     here = sum((device.shared for device in detail.devices), StatusCounts())
     there = sum((device.elsewhere for device in detail.devices), StatusCounts())
-    parts = [_silence(detail.lab.days), _comparison(here, there), _illness(outages), _own(events)]
+    parts = [_silence(detail.lab.days), _comparison(here, there), _illness(outages, now), _own(events)]
     return " ".join(part for part in parts if part)
 
 
@@ -54,7 +57,7 @@ def _comparison(here: StatusCounts, there: StatusCounts) -> str:
     if mine is None or others is None:
         return "No other lab runs the same builds on the same devices: there is nothing to compare with."
     said = (
-        f"of the builds and suites that other labs run too, {mine:.1f} % fails here and {others:.1f} % there."
+        f"of the builds and suites that other labs run too, {mine:.1f} % fail here and {others:.1f} % there."
     )
     if _is_worse(here, there):
         return f"Probably the lab: {said}"
@@ -70,7 +73,7 @@ def _is_worse(here: StatusCounts, there: StatusCounts) -> bool:
     return p > RATIO * q and p - q > BEYOND_CHANCE * spread
 
 
-def _illness(outages: Sequence[OutageRow]) -> str:
+def _illness(outages: Sequence[OutageRow], now: datetime) -> str:
     """Return how often the lab or a device in it was ill lately, as other labs show."""
     confirmed = sum(outage.confirmed for outage in outages)
     suspected = sum(not outage.confirmed and not outage.released for outage in outages)
@@ -79,7 +82,10 @@ def _illness(outages: Sequence[OutageRow]) -> str:
     found = [plural(confirmed, "outage")] if confirmed else []
     if suspected:
         found.append(f"{suspected} more suspected" if confirmed else plural(suspected, "suspected outage"))
-    return f"{enumeration(found)} in the last {LAB_DAYS} days."
+    yesterday = now - timedelta(days=1)
+    recent = sum(each.confirmed and not each.released and each.ended >= yesterday for each in outages)
+    since = f", {recent:,} of them since yesterday: what failed there is the lab's" if recent else ""
+    return f"{enumeration(found)} in the last {LAB_DAYS} days{since}."
 
 
 def _own(events: Sequence[EventRow]) -> str:

@@ -117,7 +117,7 @@ def lab(request: HttpRequest, name: str) -> HttpResponse:
         title=f"{detail.lab.boots.failed + detail.lab.tests.failed:,} fail · {name}",
         heading=name,
         section="labs",
-        verdict=lab_answer(detail, outages, events),
+        verdict=lab_answer(detail, outages, events, now=timezone.now()),
         crumbs=(Link("Labs", reverse("labs")),),
         detail=detail,
         line=line,

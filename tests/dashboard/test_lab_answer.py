@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -11,6 +11,8 @@ from dashboard.lab_answer import lab_answer
 from results.queries.labs import DayRow
 from results.queries.records import StatusCounts
 from results.status import WORST_FIRST, Status
+
+NOW = datetime(2026, 11, 25, 1, tzinfo=UTC)
 
 
 def counted(failed, passed):
@@ -29,12 +31,12 @@ def said(here=(0, 0), there=(0, 0), days="x" * 14, outages=(), own=0):
     )
     device = SimpleNamespace(shared=counted(*here), elsewhere=counted(*there))
     events = [SimpleNamespace(lab_specific=number < own) for number in range(3)]
-    return lab_answer(SimpleNamespace(lab=lab, devices=(device,)), outages, events)
+    return lab_answer(SimpleNamespace(lab=lab, devices=(device,)), outages, events, now=NOW)
 
 
 def test_a_lab_where_more_fails_is_probably_the_problem():
     assert said((90, 910), (20, 980)).startswith("Probably the lab: of the builds and suites that other")
-    assert "9.0 % fails here and 2.0 % there." in said((90, 910), (20, 980))
+    assert "9.0 % fail here and 2.0 % there." in said((90, 910), (20, 980))
 
 
 @pytest.mark.parametrize(("here", "there"), [((21, 979), (20, 980)), ((3, 7), (2, 8)), ((5, 995), (90, 910))])
@@ -62,9 +64,14 @@ def test_a_lab_that_usually_reports_and_does_not_is_silent(days, silence):
 
 
 def test_outages_and_regressions_of_its_own_are_counted():
-    ill = SimpleNamespace(confirmed=True, released=False)
-    unsure = SimpleNamespace(confirmed=False, released=False)
+    ill = SimpleNamespace(confirmed=True, released=False, ended=NOW - timedelta(days=3))
+    lately = SimpleNamespace(confirmed=True, released=False, ended=NOW - timedelta(hours=3))
+    unsure = SimpleNamespace(confirmed=False, released=False, ended=NOW)
     words = said((1, 99), (1, 99), outages=(ill, unsure), own=2)
     assert "1 outage and 1 more suspected in the last 14 days." in words
     assert "2 regressions only here" in words
+    words = said((1, 99), (1, 99), outages=(lately, ill))
+    assert (
+        "2 outages in the last 14 days, 1 of them since yesterday: what failed there is the lab's." in words
+    )
     assert "No outage in the last 14 days." in said((1, 99), (1, 99))

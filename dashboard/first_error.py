@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.parts import LogLine
+from dashboard.parts import LogLine, log_lines
 from results.analysis.signatures import signature_of
+from results.status import Status
 
 
 def first_error(lines: Sequence[str], signature: str) -> int | None:
@@ -23,3 +24,9 @@ def from_first_error(lines: Sequence[LogLine], signature: str) -> tuple[LogLine,
     if start is None:
         start = next((number for number, line in enumerate(lines) if line.is_hit), 0)
     return tuple(lines[start:])
+
+
+def excerpt_lines(text: str, status: Status) -> tuple[LogLine, ...]:
+    """Return the lines of what was submitted of a log; of a failure, those from its first error on."""
+    lines = log_lines(text) if text else ()
+    return from_first_error(lines, "") if status == Status.FAIL else lines

@@ -9,8 +9,9 @@ from django.views.decorators.http import require_safe
 
 from dashboard.api.results import GetBuild, ListBuilds
 from dashboard.filters import read_query
+from dashboard.first_error import excerpt_lines
 from dashboard.listing import Address, sentence
-from dashboard.parts import Counts, LogLine, enumeration, log_lines, plural
+from dashboard.parts import Counts, LogLine, enumeration, plural
 from dashboard.result_lists import ResultList, builds_list
 from dashboard.rows import BuildLine, SuiteLine, build_counts, build_lines, revision_crumbs
 from dashboard.shell import Frame, render_page
@@ -72,7 +73,7 @@ def build(request: HttpRequest, kcidb_id: str) -> HttpResponse:
         verdict=_verdict(detail),
         crumbs=revision_crumbs(detail.revision, "builds"),
         detail=detail,
-        excerpt=log_lines(detail.excerpt) if detail.excerpt else (),
+        excerpt=excerpt_lines(detail.excerpt, detail.status),
         suites=tuple(SuiteLine.of(found.suite, found.counts, ref.selection) for found in detail.suites),
         boots=build_counts(ref, "boot", detail.boots),
         tests=build_counts(ref, "test", detail.tests),

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_safe
 
 from dashboard.api.results import GetSeries, GetTest, ListRuns, ListTests
 from dashboard.filters import read_query
+from dashboard.first_error import excerpt_lines
 from dashboard.listing import Address, Chip, Column, FacetPanel, chips, columns, facet_panels, sentence
 from dashboard.middleware import with_charts
 from dashboard.near_series import NearGroup, near_groups
-from dashboard.parts import LogLine, log_lines
+from dashboard.parts import LogLine
 from dashboard.paths import tree_path
 from dashboard.plot import MetricFigure, metric_figure, state_words
 from dashboard.plots.links import ChartLink, measurement_link
@@ -140,7 +141,7 @@ def test(request: HttpRequest, kcidb_id: str) -> HttpResponse:
         verdict=history_sentence(history, run.id),
         crumbs=revision_crumbs(run.revision, "boots" if run.is_boot else "tests"),
         detail=detail,
-        excerpt=log_lines(detail.excerpt) if detail.excerpt else (),
+        excerpt=excerpt_lines(detail.excerpt, run.status),
         history=history,
         runs=run_lines(history[:LISTED]),
         line=line,

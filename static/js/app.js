@@ -36,7 +36,7 @@ const actions = {
   f: focusFilters,
   x: markRow,
   c: compareMarked,
-  y: copyLink,
+  y: () => copy(),
   ".": () => all('[data-toggle="."][aria-pressed="false"]')[0]?.click(),
 };
 
@@ -98,13 +98,15 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-copy]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  copyLink();
+  copy(link);
 });
 
-async function copyLink() {
+/* A link may name the text to copy; without a name it is the address of the page. */
+async function copy(link) {
+  const text = document.getElementById(link?.dataset.copy)?.textContent;
   try {
-    await navigator.clipboard.writeText(location.href);
-    say("Address copied");
+    await navigator.clipboard.writeText(text ?? location.href);
+    say(text ? "Text copied" : "Address copied");
   } catch {
     say("The browser refuses to copy");
   }

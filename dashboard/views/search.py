@@ -108,7 +108,7 @@ def find(request: HttpRequest) -> HttpResponse:
     ]
     if len(exact) == 1 and not lines and is_direct:
         return _there(exact[0], text)
-    groups = tuple(_group(hits, text) for hits in found)
+    groups = tuple(_group(hits, text) for hits in sorted(found, key=lambda hits: hits.kind != "regression"))
     return render_page(request, "search/results.html", _page(text, note, lines, groups))
 
 

@@ -227,7 +227,7 @@ def moment(value: datetime | None) -> SafeString:
 
 @register.filter
 def duration(seconds: float | None) -> str:
-    """Return a length of time: 340 ms, 12.4 s, 7 min 05 s, 2 h 13 min."""
+    """Return a length of time: 340 ms, 12.4 s, 7 min 05 s, 2 h 13 min, 14 d 18 h."""
     if seconds is None:
         return ""
     if seconds < 1:
@@ -237,7 +237,10 @@ def duration(seconds: float | None) -> str:
     minutes, rest = divmod(round(seconds), 60)
     if minutes < 60:
         return f"{minutes} min {rest:02} s"
-    return f"{minutes // 60:,} h {minutes % 60:02} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours} h {minutes:02} min"
+    return f"{hours // 24:,} d {hours % 24} h"
 
 
 @register.filter

@@ -58,7 +58,7 @@ ASKED: Final[dict[str, Any]] = {
     "a": None, "b": None, "tree": None, "branch": None, "url": None,
     "change": tuple(Change.labels), "kind": KINDS, "measurements": ("all", "changed"),
 }  # fmt: skip
-TEXTS: Final = {"a": "a", "b": "b", "tree": "Tree", "branch": "Branch"}
+TEXTS: Final = {"a": "From (a)", "b": "To (b)", "tree": "Tree", "branch": "Branch"}
 FIELDS: Final = {"platform": "Device", "suite": "Suite", "lab": "Lab"}
 
 

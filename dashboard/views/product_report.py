@@ -182,7 +182,7 @@ def _number(found: ProductReport, kind: Kind, one: Change) -> Number:
         Link(f"{n:,}", "&".join([base, with_query("", [*selection.params(), *_kind(kind, one)])[1:]]))
         for selection, n in merged(counted)
     )
-    return Number(sum(n for _, n in counted), "", links)
+    return Number(sum(n for _, n in counted), WORDS[one][0], links)
 
 
 def _kind(kind: Kind, one: Change) -> list[tuple[str, str]]:

@@ -44,6 +44,16 @@ def test_the_workers_take_all_queues_between_them():
     assert set(",".join(taken).split(",")) == set(QUEUES.split(",")) == known
 
 
+def test_every_setting_reaches_the_containers():
+    assert {service["env_file"] for service in OURS.values()} == {".env"}
+
+
+def test_the_pool_has_a_connection_for_each_thread():
+    dockerfile = (settings.BASE_DIR / "Dockerfile").read_text()
+    threads = re.search(r'"--threads", "(\d+)"', dockerfile)[1]
+    assert OURS["web"]["environment"]["DATABASE_POOL_SIZE"] == f"${{DATABASE_POOL_SIZE:-{threads}}}"
+
+
 def test_the_environment_of_compose_is_documented():
     documented = (settings.BASE_DIR / "docs" / "settings.md").read_text()
     assert [name for name in OURS["web"]["environment"] if f"`{name}`" not in documented] == []

@@ -50,7 +50,8 @@ class ListTokens(Writable, Rows):
         """Make a token."""
         body = self.sent(request)
         scopes = _scopes(body["scopes"], self.token.scopes)
-        token, secret = create_token(self.me, name_in(body), scopes, expires_at=_future(body.get("expires")))
+        expires = _within(_future(body.get("expires")), self.token.expires_at)
+        token, secret = create_token(self.me, name_in(body), scopes, expires_at=expires)
         return self.answer(shapes.new_token(token, secret), location=f"/api/v1/tokens/{token.id}")
 
 
@@ -91,6 +92,15 @@ def _scopes(asked: Iterable[str], own: Sequence[str]) -> set[Scope]:
     if more := sorted(scopes - set(own)):
         raise PermissionDenied(f"The token lacks the scope {more[0]} itself.")
     return scopes
+
+
+def _within(expires: datetime | None, own: datetime | None) -> datetime | None:
+    """Return when a token ends that another one makes: with that at the latest."""
+    if own is None or expires is None:
+        return expires or own
+    if expires > own:
+        raise PermissionDenied(f"The token ends itself before that, at {own:%Y-%m-%d %H:%M} UTC.")
+    return expires
 
 
 def _future(text: str | None) -> datetime | None:

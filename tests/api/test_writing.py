@@ -49,6 +49,16 @@ def test_a_token_makes_none_that_opens_more_than_itself(api, alice):
     api.send("POST", "tokens", {"name": "x", "scopes": ["triage"]}, 403, token=secret(alice, Scope.TOKENS))
 
 
+def test_a_token_makes_none_that_outlives_it(api, alice):
+    end = timezone.now() + timedelta(days=1)
+    own = secret(alice, Scope.TOKENS, expires_at=end)
+    sent = {"name": "x", "scopes": ["tokens"]}
+    later = {**sent, "expires": (end + timedelta(days=1)).isoformat()}
+    api.send("POST", "tokens", later, 403, token=own)
+    made = json.loads(api.send("POST", "tokens", sent, 201, token=own).content)
+    assert AccessToken.objects.get(pk=made["id"]).expires_at == end
+
+
 @pytest.mark.parametrize(
     ("body", "culprit"),
     [

@@ -32,7 +32,7 @@ class NewToken(TokenItem):
 
 
 class TokenExpires(TypedDict, total=False):
-    """When a token ends to be good for anything; never, when not said."""
+    """When a token ends to be good for anything; when not said, with the one that makes it, if that ends."""
 
     expires: datetime | None
 

@@ -6,6 +6,7 @@ which knows light from dark.
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from dashboard.plots.chart import Chart, Trace
@@ -36,7 +37,7 @@ def _figure(chart: Chart) -> Figure:
             "legend": {"orientation": "h", "y": 1.12, "x": 0},
             "margin": {"l": 56, "r": 12, "t": 28, "b": 40},
             "xaxis": _axis(chart),
-            "yaxis": {"title": {"text": chart.unit}, "rangemode": _from(chart)},
+            "yaxis": {"title": {"text": _plain(chart.unit)}, "rangemode": _from(chart)},
             "shapes": [_rule(mark.index) for mark in chart.marks],
         }
     )
@@ -52,13 +53,13 @@ def _traces(chart: Chart, trace: Trace) -> list[Any]:
     from plotly.graph_objects import Bar, Scatter
 
     common: dict[str, Any] = {
-        "name": trace.name,
+        "name": _plain(trace.name),
         "x": list(range(len(chart.points))),
         "y": list(trace.values),
         "meta": {"colour": trace.colour},
-        "text": [point.label for point in chart.points],
+        "text": [_plain(point.label) for point in chart.points],
         "customdata": [point.url for point in chart.points],
-        "hovertemplate": f"%{{text}}<br>%{{y:.5~g}} {chart.unit}<extra>{trace.name}</extra>",
+        "hovertemplate": f"%{{text}}<br>%{{y:.5~g}} {_plain(chart.unit)}<extra>{_plain(trace.name)}</extra>",
     }
     if trace.look == "bar":
         return [Bar(**common)]
@@ -83,6 +84,11 @@ def _shape(trace: Trace) -> str:
     return "hvh" if trace.look == "level" else "linear"
 
 
+def _plain(text: str) -> str:
+    """Return a text as Plotly shows it: in its texts, tags make links and % fields."""
+    return escape(text, quote=False).replace("%{", "%\u200b{")
+
+
 def _rule(index: int) -> dict[str, Any]:
     """Return a vertical line between the point of an index and the one before."""
     between = index - 0.5
@@ -94,5 +100,5 @@ def _axis(chart: Chart) -> dict[str, Any]:
     """Return the horizontal axis: points at equal distances, a few of them named."""
     count = len(chart.points)
     named = list(range(count - 1, -1, -max(1, -(-count // NAMED))))
-    texts = [chart.points[index].label for index in named]
+    texts = [_plain(chart.points[index].label) for index in named]
     return {"tickvals": named, "ticktext": texts, "range": [-0.7, count - 0.3], "automargin": True}

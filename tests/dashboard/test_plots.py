@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 
@@ -171,3 +172,11 @@ def test_a_drawing_stays_within_its_frame():
     flat = drawing(made_up(Trace("a", (7.0, 7.0), "dots")))
     assert len(flat.ticks) > 1
     assert drawing(made_up(Trace("a", (0.0,), "line"))).traces[0].dots
+
+
+def test_no_name_is_a_link_or_a_field_of_plotly():
+    chart = replace(made_up(Trace("<a href='//x'>n</a>%{y}", (1.0, 2.0))), unit="<b>s</b>")
+    figure = figure_json(chart)
+    assert "<a" not in figure
+    assert "<b" not in figure
+    assert "n&lt;/a&gt;%{y" not in figure

@@ -366,3 +366,12 @@ def test_filters_that_take_too_long_stop_their_subscription_alone(
     quick.refresh_from_db()
     assert "too long" in slow.stopped_why
     assert quick.stopped_at is None
+
+
+def test_no_subscription_is_always_the_last_to_be_looked_at(wants, monkeypatch):
+    made = [wants("suite=ltp", listing="tests").pk for _ in range(20)]
+    looked = []
+    monkeypatch.setattr("dashboard.notify.offering._offer_tests", lambda one, now: looked.append(one.pk) or 0)
+    offer_tests()
+    assert sorted(looked) == made
+    assert looked != made

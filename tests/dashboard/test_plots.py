@@ -176,7 +176,9 @@ def test_a_drawing_stays_within_its_frame():
 
 def test_no_name_is_a_link_or_a_field_of_plotly():
     chart = replace(made_up(Trace("<a href='//x'>n</a>%{y}", (1.0, 2.0))), unit="<b>s</b>")
-    figure = figure_json(chart)
-    assert "<a" not in figure
-    assert "<b" not in figure
-    assert "n&lt;/a&gt;%{y" not in figure
+    figure = json.loads(figure_json(chart))
+    trace = figure["data"][0]
+    for text in (trace["name"], trace["hovertemplate"], figure["layout"]["yaxis"]["title"]["text"]):
+        assert "<a" not in text
+        assert "<b>" not in text
+    assert "n&lt;/a&gt;%{y" not in trace["hovertemplate"]

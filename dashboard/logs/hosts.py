@@ -88,7 +88,7 @@ def addresses(place: Place, *, may_be_private: bool) -> list[str]:
     try:
         found = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise Unavailable(f"{place.host} is not known here.") from None
+        raise Unavailable(f"{place.host} is not a host that logs are fetched from.") from None
     texts = list(dict.fromkeys(str(info[4][0]).partition("%")[0] for info in found))
     if not may_be_private and not all(map(is_public, texts)):
         raise Unavailable(f"{place.host} leads into a private network.")

@@ -258,7 +258,7 @@ def _page(source: Source, asked: Asked) -> LogPage:
         source=source, asked=asked, reason=reason, log=log, found=found, cause=cause,
         found_lines=tuple(_found(asked, line) for line in found.lines) if found else (),
         findings=tuple(findings[:FINDINGS_SHOWN]), more_findings=tuple(findings[FINDINGS_SHOWN:]),
-        kinds=", ".join(f"{count:,} {kind}" for kind, count in index.counts.items()) if index else "",
+        kinds=", ".join(f"{kind} {count:,}" for kind, count in index.counts.items()) if index else "",
         stages=_stages(log, asked),
         pieces=_pieces(lines, {finding.line for finding in findings}, at),
         shown=shown, first_url=urls[0], previous_url=urls[1], next_url=urls[2], last_url=urls[3],

@@ -195,7 +195,7 @@ def _group(hits: Hits, text: str) -> FoundGroup:
         links=tuple(
             Found(
                 _name(hits.kind, hit),
-                "" if hits.kind in ("tree", "regression") else hit.note,
+                _note(hits.kind, hit),
                 hit_path(hits.kind, hit),
             )
             for hit in hits.hits
@@ -208,4 +208,13 @@ def _group(hits: Hits, text: str) -> FoundGroup:
 def _name(kind: Kind, hit: Hit) -> str:
     if kind == "regression":
         return hit.note
+    if kind == "issue":
+        return hit.note or hit.name
     return f"{hit.name}/{hit.note}" if kind == "tree" and hit.note else hit.name or "(no path)"
+
+
+def _note(kind: Kind, hit: Hit) -> str:
+    """Return what is said beside the name: of an issue its id."""
+    if kind == "issue":
+        return hit.name if hit.note else ""
+    return "" if kind in ("tree", "regression") else hit.note

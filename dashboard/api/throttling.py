@@ -16,6 +16,8 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
+from dashboard.people.attempts import address_of
+
 SECONDS: Final = 60
 
 
@@ -46,7 +48,7 @@ class MinuteThrottle(BaseThrottle):
         """Count a request; return whether it may be answered."""
         limit: int = settings.API_REQUESTS_PER_MINUTE
         minute, second = divmod(int(time.time()), SECONDS)
-        key = f"api:{self.get_ident(request)}:{minute}"
+        key = f"api:{address_of(request)}:{minute}"
         try:
             cache.add(key, 0, timeout=2 * SECONDS)
             count = cache.incr(key)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from hashlib import sha256
+from ipaddress import IPv6Address, IPv6Network
 from typing import Final
 
 from django.core.cache import cache
@@ -42,8 +43,16 @@ MAIL_TO: Final = Limit("mail-to", 5, 3600)
 
 
 def address_of(request: HttpRequest) -> str:
-    """Return the address that a request comes from; behind a proxy, the one that the proxy tells."""
-    return str(BaseThrottle().get_ident(request))  # type: ignore[arg-type] # it only reads META
+    """Return the address that a request comes from; behind a proxy, the one that the proxy tells.
+
+    Of IPv6 it is the network: whoever has one address of it has all 2**64.
+    """
+    text = str(BaseThrottle().get_ident(request))  # type: ignore[arg-type] # it only reads META
+    try:
+        address = IPv6Address(text.partition("%")[0])
+    except ValueError:
+        return text
+    return str(address.ipv4_mapped or IPv6Network((address, 64), strict=False))
 
 
 def is_over(limit: Limit, *whom: str) -> bool:

@@ -252,3 +252,18 @@ def test_staff_comes_to_the_admin(client):
     assert client.get("/admin/", follow=True).status_code == 200
     sent = {"username": "root", "password": PASSWORD, "next": "/admin/"}
     assert client.post("/admin/login/", sent)["Location"] == "/admin/"
+
+
+@pytest.mark.parametrize(
+    ("told", "key"),
+    [
+        ("9.9.9.9", "9.9.9.9"),
+        ("2001:db8:1:2:a:b:c:d", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("::ffff:9.9.9.9", "9.9.9.9"),
+        ("", ""),
+        ("unix:", "unix:"),
+    ],
+)
+def test_who_has_a_network_is_one(rf, told, key):
+    assert attempts.address_of(rf.get("/", REMOTE_ADDR=told)) == key

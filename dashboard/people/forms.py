@@ -67,8 +67,18 @@ class SignUpForm(UserForm):
         return super().save(commit)
 
 
+def _own_password() -> forms.CharField:
+    return forms.CharField(
+        label="Your password",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
 class AddressForm(UserForm):
-    """Another mail address."""
+    """Another mail address: it opens the account to whoever reads its mail."""
+
+    password = _own_password()
 
     class Meta:
         model = User
@@ -88,11 +98,7 @@ class ForgottenForm(PasswordResetForm):
 class DeleteForm(forms.Form):
     """A person's own password, before their account is gone."""
 
-    password = forms.CharField(
-        label="Your password",
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
+    password = _own_password()
 
 
 class TokenForm(forms.Form):

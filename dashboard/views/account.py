@@ -24,7 +24,6 @@ from dashboard.people.saved_views import delete_view, rename_view, save_view
 from dashboard.people.tokens import create_token, revoke_token
 from dashboard.shell import Frame, Link, render_page
 from dashboard.views.accounts import FormPage, done
-from dashboard.views.errors import error_page
 from results.errors import NotFound
 
 ACCOUNT: Final = "account"
@@ -126,13 +125,14 @@ def saved_view(request: HttpRequest, number: int) -> HttpResponse:
     return done(request, "The view is renamed.", reverse("account") + "#views")
 
 
+@sensitive_post_parameters("password")
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def address(request: HttpRequest) -> HttpResponse:
     """Change the mail address; what is subscribed to waits until the new one is confirmed."""
     person = _person(request)
     form = AddressForm(request.POST or None, instance=person)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and _is_sure(request, person, form):
         form.save()
         return _proof(request, person)
     page = _form_page("Mail address", form, "Change it", "A link to confirm it will be sent there.")
@@ -151,17 +151,12 @@ def prove(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest) -> HttpResponse:
     """Delete the account with everything that belongs to it; decisions stay, without their name."""
-    person, where = _person(request), attempts.address_of(request)
+    person = _person(request)
     form = DeleteForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        if attempts.is_over(attempts.SIGN_IN_TOGETHER, person.get_username().lower(), where):
-            return error_page(request, 429, "Too many passwords were wrong.")
-        if person.check_password(form.cleaned_data["password"]):
-            logout(request)
-            person.delete()
-            return done(request, "Your account is deleted.", reverse("login"))
-        attempts.note(attempts.SIGN_IN_TOGETHER, person.get_username().lower(), where)
-        form.add_error("password", "This is not your password.")
+    if request.method == "POST" and form.is_valid() and _is_sure(request, person, form):
+        logout(request)
+        person.delete()
+        return done(request, "Your account is deleted.", reverse("login"))
     page = _form_page(
         "Delete the account",
         form,
@@ -182,6 +177,17 @@ def _form_page(heading: str, form: Any, button: str, verdict: str) -> FormPage:
         form=form,
         button=button,
     )
+
+
+def _is_sure(request: HttpRequest, person: User, form: AddressForm | DeleteForm) -> bool:
+    """Return whether the password in a form is theirs: a session alone must not lead to a new password."""
+    whom = (person.get_username().lower(), attempts.address_of(request))
+    if attempts.is_over(attempts.SIGN_IN_TOGETHER, *whom):
+        form.add_error("password", "Too many passwords were wrong. Come back in a quarter of an hour.")
+    elif not person.check_password(form.cleaned_data["password"]):
+        attempts.note(attempts.SIGN_IN_TOGETHER, *whom)
+        form.add_error("password", "This is not your password.")
+    return form.is_valid()
 
 
 def _proof(request: HttpRequest, person: User) -> HttpResponse:

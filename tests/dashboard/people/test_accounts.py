@@ -166,7 +166,10 @@ def test_a_password_is_changed_by_who_knows_it(client, alice):
 def test_another_address_has_to_be_proved_again(client, alice, mailoutbox):
     Mailbox.objects.create(user=alice, address=alice.email)
     client.force_login(alice)
-    client.post("/account/address", {"email": "new@example.org"})
+    wrong = {"email": "new@example.org", "password": "wrong"}
+    assert "not your password" in text(client.post("/account/address", wrong))
+    assert User.objects.get().email == "alice@example.org"
+    client.post("/account/address", wrong | {"password": PASSWORD})
     assert "not confirmed" in text(client.get("/account"))
     client.get(link_in(mailoutbox[0]))
     assert "not confirmed" not in text(client.get("/account"))
@@ -267,3 +270,11 @@ def test_staff_comes_to_the_admin(client):
 )
 def test_who_has_a_network_is_one(rf, told, key):
     assert attempts.address_of(rf.get("/", REMOTE_ADDR=told)) == key
+
+
+def test_a_stolen_session_guesses_no_password(client, alice):
+    client.force_login(alice)
+    for _ in range(attempts.SIGN_IN_TOGETHER.most):
+        client.post("/account/delete", {"password": "wrong"})
+    assert "Too many" in text(client.post("/account/delete", {"password": PASSWORD}))
+    assert User.objects.exists()

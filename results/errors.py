@@ -13,3 +13,7 @@ class BadCursor(ValueError):
 
 class QueryTimeout(Exception):
     """The answer would have taken too long."""
+
+
+class TooMany(ValueError):
+    """Somebody has as many of something as one may have; the message says of what and how many."""

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from dashboard.models import AccessToken, Scope
+from results.errors import TooMany as TooMany
 
 PREFIX: Final = "twp_"
 """Lets people, and scanners for leaked secrets, see what a string is."""
@@ -19,10 +20,6 @@ MOST_TOKENS: Final = 50
 """Tokens of one person that may be in use."""
 
 _USE_IS_NOTED_EVERY: Final = timedelta(minutes=1)
-
-
-class TooMany(ValueError):
-    """Somebody has as many of something as one may have; the message says of what and how many."""
 
 
 def create_token(

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from results.errors import NotFound
+from results.errors import NotFound, TooMany
 from results.models import Product, ProductChange
 from results.models.dimensions import NAME_LENGTH
 from results.models.products import SLUG_LENGTH
@@ -18,6 +18,8 @@ from results.products.definition import parse
 
 SLUG: Final = re.compile(rf"[a-z0-9](?:[a-z0-9-]{{0,{SLUG_LENGTH - 2}}}[a-z0-9])?", re.ASCII)
 RESERVED: Final = frozenset({"new"})
+MOST: Final = 200
+"""Products of one person, deleted ones included; staff may have more."""
 
 What = ProductChange.What
 
@@ -43,11 +45,14 @@ def may_change(product: Product, who: User | None) -> bool:
 def create_product(slug: str, text: str, *, who: User | None, why: str = "") -> Product:
     """Make a product; ``who`` will own it (None: a command makes it, and staff changes it).
 
-    A deleted one of that short name comes back if it was theirs. Raises BadDefinition, BadSlug.
+    A deleted one of that short name comes back if it was theirs. Raises BadDefinition, BadSlug,
+    TooMany.
     """
     definition = parse(text)
     if not SLUG.fullmatch(slug) or slug in RESERVED:
         raise BadSlug(f"a short name has up to {SLUG_LENGTH} of a-z, 0-9 and - between them, and is not new")
+    if who and not who.is_staff and Product.objects.filter(owner=who).exclude(slug=slug).count() >= MOST:
+        raise TooMany(f"You have made {MOST} products already.")
     with transaction.atomic():
         product, is_new = Product.objects.get_or_create(
             slug=slug,

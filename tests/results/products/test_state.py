@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from results.errors import NotFound
+from results.errors import NotFound, TooMany
 from results.judging import judge_tree
 from results.models import Event, NameAlias, Product, ProductChange, Test
 from results.products.definition import BadDefinition, parse
@@ -277,3 +277,14 @@ def test_short_names_are_made_of_names():
     assert slug_of("ÄÖ") == ""
     assert len(slug_of("x " * 100)) <= 64
     assert Selection.of({"tree": [Term("x")]})
+
+
+def test_nobody_makes_products_without_end(monkeypatch):
+    monkeypatch.setattr("results.products.store.MOST", 1)
+    ann = User.objects.create_user("spammer")
+    create_product("mine", TEXT, who=ann)
+    with pytest.raises(TooMany):
+        create_product("more", TEXT, who=ann)
+    delete_product("mine", who=ann)
+    create_product("mine", TEXT, who=ann)
+    create_product("theirs", TEXT, who=User.objects.create_user("root", is_staff=True))

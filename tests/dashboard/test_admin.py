@@ -38,7 +38,7 @@ def test_a_new_alias_makes_its_checkouts_move(admin_client):
     admin_client.post(reverse("admin:results_treealias_add"), form)
     alias = TreeAlias.objects.get(name="ours")
     assert (alias.url, alias.canonical_url) == ("https://x.org/linux", "https://x.org/linux")
-    assert [row.url for row in Rehoming.objects.all()] == ["https://x.org/linux"]
+    assert [row.name for row in Rehoming.objects.all()] == ["https://x.org/linux"]
 
 
 def test_a_lab_can_be_described_but_not_renamed(admin_client, lab):

@@ -44,6 +44,7 @@ SHOWN: Final = 30
 """Deliveries on the page of a subscription."""
 UNSUBSCRIBED: Final = "Ended by the link in a mail."
 TRIALS: Final = attempts.Limit("trial", 10, 3600)
+"""Of one person: a slow webhook keeps a thread of the web server waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,7 @@ def _act(request: HttpRequest, one: Subscription, action: str) -> HttpResponse:
 
 def _try(one: Subscription) -> str:
     """Send something to show that it arrives; return what became of it."""
-    if not attempts.note(TRIALS, str(one.id)):
+    if not attempts.note(TRIALS, str(one.user_id)):
         return "It was tried often enough; try again in an hour."
     if one.way == Subscription.Way.WEBHOOK:
         try:

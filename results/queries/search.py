@@ -70,8 +70,11 @@ _SOURCES: Final[dict[Kind, SQL]] = {
     """),
     # Events are few enough to be looked through.
     "regression": SQL("""
-        SELECT id::text AS name, title || CASE WHEN signature <> '' THEN ': ' ELSE '' END || signature AS note
-        FROM results_event WHERE title ILIKE {pattern} OR signature ILIKE {pattern}
+        SELECT e.id::text AS name,
+               concat(title, CASE WHEN signature <> '' THEN ': ' END, signature,
+                      ' (', tr.name, CASE WHEN tr.branch <> '' THEN '/' END, tr.branch, ')') AS note
+        FROM results_event e JOIN results_tree tr ON tr.id = e.tree_id
+        WHERE title ILIKE {pattern} OR signature ILIKE {pattern}
     """),
 }
 

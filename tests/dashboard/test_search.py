@@ -156,4 +156,4 @@ def test_regressions_are_found_by_what_their_log_says(client):
     )  # fmt: skip
     (link,) = soup(client.get("/search", {"q": "etimedout"})).select(".hits a")
     assert link["href"] == f"/r/{event.id}"
-    assert link.get_text() == "ltp.futex: TFAIL: expected ETIMEDOUT"
+    assert link.get_text() == "ltp.futex: TFAIL: expected ETIMEDOUT (mainline/master)"

@@ -25,8 +25,8 @@ STATEMENTS = 12
 class Biggest:
     """The biggest things in the database, looked up when first asked for."""
 
-    def _one(self, query: str) -> tuple[Any, ...]:
-        found = ask(query)
+    def _one(self, query: str, *parameters: Any) -> tuple[Any, ...]:
+        found = ask(query, *parameters)
         if not found:
             raise LookupError("the database has none")
         return found[0]
@@ -45,6 +45,25 @@ class Biggest:
             """  # noqa: S608 - our own words
         )
         return RevisionRef(TreeRef(name, branch, ""), commit, "", "")
+
+    @cached_property
+    def sides(self) -> tuple[str, str]:
+        """The biggest revision and, before it, the one it is compared with, as commits."""
+        query = """
+            SELECT before.commit FROM results_revision before
+            JOIN results_revision biggest
+                 ON biggest.tree_id = before.tree_id AND biggest.place > before.place
+            JOIN results_tree tree ON tree.id = before.tree_id
+            WHERE biggest.commit = %s AND tree.name = %s AND tree.branch = %s
+            ORDER BY before.place DESC LIMIT 1
+            """
+        tree = self.revision.tree
+        return str(self._one(query, self.revision.commit, tree.name, tree.branch)[0]), self.revision.commit
+
+    @cached_property
+    def event(self) -> int:
+        """The event with most series."""
+        return int(self._one("SELECT id FROM results_event ORDER BY n_series DESC, id LIMIT 1")[0])
 
     @cached_property
     def tree(self) -> TreeRef:
@@ -159,6 +178,16 @@ class Page:
     """Whether it is measured once more while results are loaded."""
 
 
+def named(tree: TreeRef) -> list[tuple[str, str]]:
+    """Return the parameters that name a tree."""
+    return [("tree", tree.name), ("branch", tree.branch)]
+
+
+def compared(big: Biggest) -> list[tuple[str, str]]:
+    """Return the parameters that compare the biggest revision with the one before it."""
+    return [*zip(("a", "b"), big.sides, strict=True), *named(big.revision.tree)]
+
+
 def _revision(*parameters: tuple[str, str]) -> Callable[[Biggest], str]:
     return lambda big: with_query(paths.revision_path(big.revision), parameters)
 
@@ -173,6 +202,7 @@ PAGES = (
     Page("home", lambda _: "/", is_small=True),
     Page("trees", lambda _: "/trees", is_small=True),
     Page("branch with most revisions", lambda big: paths.tree_path(big.tree), is_small=True),
+    Page("biggest revision: changes", _revision()),
     Page("biggest revision: builds", _revision(("tab", "builds"))),
     Page("biggest revision: paths", _revision(("tab", "paths"))),
     Page("biggest revision: labs", _revision(("tab", "labs"))),
@@ -183,6 +213,13 @@ PAGES = (
     Page("  … of the biggest suite", _tests("suite", lambda big: big.suite), kilobytes=KILOBYTES),
     Page("  … on the busiest device", _tests("platform", lambda big: big.platform), kilobytes=KILOBYTES),
     Page("  … with a path like clone", _tests("q", lambda _: "clone"), kilobytes=KILOBYTES),
+    Page("  … against the one before", lambda big: with_query("/compare", compared(big)), milliseconds=80),
+    Page("history grid", lambda big: with_query("/grid", named(big.tree)), milliseconds=100),
+    Page("regressions", lambda _: "/regressions"),
+    Page("event with most series", lambda big: paths.event_path(big.event)),
+    Page("flaky", lambda _: "/flaky"),
+    Page("measurements", lambda _: "/measurements"),
+    Page("search", lambda _: "/search?q=ltp"),
     Page("builds", lambda _: "/builds"),
     Page("biggest build", lambda big: paths.build_path(big.build)),
     Page("tests", lambda _: "/tests"),

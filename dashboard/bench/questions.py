@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from dashboard.bench.figures import number, verdict
-from dashboard.bench.pages import STATEMENTS, Biggest
+from dashboard.bench.pages import STATEMENTS, Biggest, compared, named
 from dashboard.bench.web import Measured
 from dashboard.paths import with_query
 
@@ -33,7 +33,7 @@ def _revision(big: Biggest) -> list[tuple[str, str]]:
 
 
 def _tree(big: Biggest) -> list[tuple[str, str]]:
-    return [("tree", big.tree.name), ("branch", big.tree.branch)]
+    return named(big.tree)
 
 
 def _tests(*more: tuple[str, str]) -> Find:
@@ -74,7 +74,7 @@ QUESTIONS = (
     Question("  … all its boots", _tests(("kind", "boot"), ("format", "ndjson")), 150, _part("boots")),
     Question(
         "  … against the one before",
-        lambda big: with_query("/api/v1/compare", _tree(big)),
+        lambda big: with_query("/api/v1/compare", compared(big)),
         45,
     ),
     Question(

@@ -65,3 +65,11 @@ def test_lines_of_a_log_are_copied_as_a_quotation(page, viewer):
     page.get_by_role("button", name="As text for a mail").click()
     expect(page.locator("#status")).to_have_text("Quote copied")
     assert page.evaluate("navigator.clipboard.readText()").count("\n> ") == 3
+
+
+def test_the_report_of_a_regression_is_copied_where_it_stands(page):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"/r/{Event.objects.order_by('id').first().id}")
+    page.get_by_role("link", name="copy", exact=True).click()
+    expect(page.locator("#status")).to_have_text("Text copied")
+    assert page.evaluate("() => navigator.clipboard.readText()").startswith("Subject: [")

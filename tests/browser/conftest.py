@@ -97,16 +97,25 @@ def page(context, site, complaints):
 
 
 @pytest.fixture
-def assert_accessible():
-    """A function that fails when axe finds anything wrong with a page, or with its looks only."""
+def violations():
+    """A function that returns what axe finds wrong with a page, or with its looks only."""
     source = (files("axe_playwright_python") / "axe.min.js").read_text()
 
     def check(page, *, only_looks=False):
         if not page.evaluate("'axe' in window"):
             page.evaluate(source)
         rules = ["rule", _AXE_LOOKS] if only_looks else ["tag", _AXE_TAGS]
-        violations = page.evaluate(_RUN_AXE, rules)
-        assert not violations, f"{page.url}\n" + "\n".join(violations)
+        return [f"{page.url}\n  {found}" for found in page.evaluate(_RUN_AXE, rules)]
+
+    return check
+
+
+@pytest.fixture
+def assert_accessible(violations):
+    """A function that fails when axe finds anything wrong with a page, or with its looks only."""
+
+    def check(page, *, only_looks=False):
+        assert violations(page, only_looks=only_looks) == []
 
     return check
 

@@ -52,6 +52,16 @@ def test_every_page_is_accessible_in_every_theme_and_density(page, addresses, vi
     assert not wrong, "\n".join(dict.fromkeys(wrong))
 
 
+def test_no_page_is_wider_than_the_narrowest_phone(page, addresses):
+    page.set_viewport_size({"width": 320, "height": 640})
+    wide = []
+    for address in addresses:
+        page.goto(address)
+        if (width := page.evaluate("document.documentElement.scrollWidth")) > 320:
+            wide.append(f"{address} is {width} pixels wide")
+    assert not wide
+
+
 @pytest.mark.parametrize("width", [1280, 320])
 def test_logs_are_accessible_in_all_their_colours(page, viewer, violations, width):
     page.set_viewport_size({"width": width, "height": 800})

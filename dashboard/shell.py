@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from time import monotonic
 from typing import Any, Final
 
+from django.core.exceptions import DisallowedHost
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -142,6 +143,13 @@ def render_page(
 
 
 def _permanent(request: HttpRequest) -> str:
-    """Return the whole address of a page, without a cursor: rows move, the page stays."""
+    """Return the whole address of a page, without a cursor: rows move, the page stays.
+
+    Without the host where that is none of ours: the page that refuses it has to come out.
+    """
     params = [(name, value) for name, values in request.GET.lists() for value in values if name != "after"]
-    return request.build_absolute_uri(with_query(escape_uri_path(request.path), params))
+    address = with_query(escape_uri_path(request.path), params)
+    try:
+        return request.build_absolute_uri(address)
+    except DisallowedHost:
+        return address

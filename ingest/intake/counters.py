@@ -16,8 +16,10 @@ PREFIX = "treewatch:intake"
 
 def ask(*commands: tuple[str | int, ...]) -> list[Any] | None:
     """Return the answers to commands, in one round trip; None when nobody answers."""
+    # Held until the end: threads that start together may each make one, and a client closes what it opened.
+    client = _redis(settings.REDIS_URL)
     try:
-        with _redis(settings.REDIS_URL).pipeline(transaction=False) as pipeline:
+        with client.pipeline(transaction=False) as pipeline:
             for command in commands:
                 pipeline.execute_command(*command)  # type: ignore[no-untyped-call]
             return pipeline.execute()

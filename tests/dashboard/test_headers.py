@@ -54,3 +54,12 @@ def test_slow_requests_are_logged_without_what_opens_something(client, caplog, m
     client.get("/x%0aforged")
     said = [record.getMessage() for record in caplog.records if record.name == "dashboard.middleware"]
     assert said == ["slow request /feed/<str:token>.atom", "slow request /x%0Aforged"]
+
+
+@pytest.mark.django_db
+def test_a_host_that_is_none_of_ours_is_refused_with_a_page(client):
+    response = client.get("/trees?tree=x", headers={"host": "evil.example"})
+    assert response.status_code == 400
+    page = response.content.decode()
+    assert "treewatch" in page
+    assert "evil.example" not in page

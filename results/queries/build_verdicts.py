@@ -10,9 +10,8 @@ from psycopg.sql import SQL, Literal
 
 from results.db import fetch
 from results.keys import key_of
-from results.models import Event, MetricChange
-from results.queries.records import IssueRef
-from results.queries.verdicts import RunVerdict, Words
+from results.models import MetricChange
+from results.queries.verdicts import RunVerdict, as_verdict, explained, known_issue
 from results.status import UNHAPPY, Status
 
 COUNTED: Final = ("errors", "warnings")
@@ -49,22 +48,8 @@ _VERDICTS: Final = SQL("""
          AND v.architecture_id IS NOT DISTINCT FROM b.architecture_id
          AND v.config_id IS NOT DISTINCT FROM b.config_id
          AND v.compiler_id IS NOT DISTINCT FROM b.compiler_id
-    LEFT JOIN LATERAL (
-        SELECT e.id AS event, e.state, e.kind, began.id = r.id AS is_new,
-               coalesce(nullif(began.describe, ''), left(began."commit", 12)) AS since
-        FROM results_eventseries m
-        JOIN results_event e ON e.id = m.event_id AND e.state <> ALL({gone}::smallint[])
-        JOIN results_revision began ON began.id = m.first_bad_id
-        LEFT JOIN results_revision fixed ON fixed.id = m.fixed_id
-        WHERE m.subject_id = v.id AND b.status = {fail} AND began.place <= r.place
-              AND (fixed.id IS NULL OR r.place < fixed.place)
-        ORDER BY e.state = {suspected}, began.place DESC, e.id LIMIT 1
-    ) e ON true
-    LEFT JOIN LATERAL (
-        SELECT i.kcidb_id, i.comment FROM results_incident c
-        JOIN results_issue i ON i.key = c.issue_key AND i.is_newest
-        WHERE c.build_key = b.key AND c.present ORDER BY i.id LIMIT 1
-    ) known ON true
+    {explained}
+    {known}
     LEFT JOIN LATERAL (
         SELECT json_agg(json_build_array(m.metric, m.before, m.after, m.confirmed) ORDER BY m.metric)
                AS counts
@@ -81,9 +66,8 @@ def build_verdicts(build_ids: Sequence[str]) -> dict[str, BuildVerdict]:
     query = _VERDICTS.format(
         keys=Literal([key_of(kcidb_id) for kcidb_id in build_ids]),
         unhappy=Literal([int(status) for status in UNHAPPY]),
-        fail=Literal(int(Status.FAIL)),
-        gone=Literal([int(state) for state in Event.TAKEN_BACK]),
-        suspected=Literal(int(Event.State.SUSPECTED)),
+        explained=explained("b"),
+        known=known_issue("b"),
         counted=Literal(list(COUNTED)),
         worse=Literal(int(MetricChange.Direction.REGRESSION)),
     )
@@ -91,20 +75,8 @@ def build_verdicts(build_ids: Sequence[str]) -> dict[str, BuildVerdict]:
 
 
 def _verdict(
-    *,
-    build: str,
-    status: int,
-    counts: list[list[Any]] | None,
-    issue_id: str | None,
-    issue_comment: str | None,
-    **columns: Any,
+    *, build: str, status: int, counts: list[list[Any]] | None, **columns: Any
 ) -> tuple[str, BuildVerdict]:
-    for name, kind in (("series", Words), ("state", Event.State), ("kind", Event.Kind)):
-        columns[name] = None if columns[name] is None else kind(columns[name])
-    for name in ("score", "low", "high"):
-        columns[name] = columns[name] or 0.0
-    failure = None
-    if status in UNHAPPY:
-        issue = IssueRef(issue_id, issue_comment or "") if issue_id else None
-        failure = RunVerdict(issue=issue, is_infrastructure=status in (Status.ERROR, Status.MISS), **columns)
+    broke = status in (Status.ERROR, Status.MISS)
+    failure = as_verdict(is_infrastructure=broke, **columns) if status in UNHAPPY else None
     return build, BuildVerdict(failure, tuple(NewCount(*each) for each in counts or ()))
